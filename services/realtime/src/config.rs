@@ -57,6 +57,8 @@ pub struct Config {
     pub position_interval_degraded: Duration,
     /// How often the broker is probed; two misses mean that it is down. Default 5 s.
     pub probe_interval: Duration,
+    /// Time the broker has for one request. Default 2 s.
+    pub broker_timeout: Duration,
 }
 
 impl Config {
@@ -89,6 +91,7 @@ impl Config {
             position_interval: Duration::from_secs(5),
             position_interval_degraded: Duration::from_millis(500),
             probe_interval: Duration::from_secs(5),
+            broker_timeout: Duration::from_secs(2),
         }
     }
 }

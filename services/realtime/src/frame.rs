@@ -87,7 +87,8 @@ fn text_header_len(bytes: &[u8]) -> Option<usize> {
         127 => (10, u64::from_be_bytes(*bytes.get(2..10)?.first_chunk()?)),
         _ => return None,
     };
-    (first == TEXT && bytes.len() as u64 == header as u64 + payload).then_some(header)
+    let rest = bytes.len().checked_sub(header)? as u64;
+    (first == TEXT && rest == payload).then_some(header)
 }
 
 fn put_header(buffer: &mut BytesMut, first: u8, len: usize) {

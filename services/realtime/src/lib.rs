@@ -35,22 +35,39 @@
 //! # }
 //! ```
 
+mod accept;
 pub mod broker;
 pub mod close;
+mod codec;
 mod config;
+mod connection;
+mod drain;
 mod engine;
+mod envelope;
 mod frame;
 mod handshake;
+mod hub;
+mod link;
+mod local;
 mod log;
+mod logs;
+mod members;
+mod metrics;
+mod order;
+mod outbox;
+mod rate;
+mod recent;
+mod registry;
+mod socket;
+mod topic;
 
 pub use self::{
-    broker::{Broker, BrokerError, Incoming, Subscriber},
+    broker::{Broker, BrokerError, BrokerState, Incoming, Subscriber},
     config::Config,
-    engine::{
-        BrokerState, Connection, ConnectionId, Engine, Flow, Greeting, Handler, Join, JoinError,
-        Joined, Publication, Session,
-    },
+    connection::{Connection, ConnectionId, Session},
+    engine::{Engine, Flow, Handler},
     frame::Frame,
     handshake::Upgrade,
     log::{Log, LogError},
+    topic::{Greeting, Join, JoinError, Joined, Publication},
 };
