@@ -1,0 +1,30 @@
+import { session } from '../auth/browser';
+import { Problem } from './problem';
+
+async function send(request: Request, token: string | null): Promise<Response> {
+  if (token !== null) request.headers.set('authorization', `Bearer ${token}`);
+  return fetch(request).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw Problem.unreachable();
+  });
+}
+
+/**
+ * `fetch` with the access token. A 401 renews the token and tries once more; only ever used
+ * with this site's own addresses.
+ */
+export async function authorisedFetch(request: Request): Promise<Response> {
+  const again = request.clone();
+  const response = await send(request, await session.freshToken());
+  if (response.status !== 401) return response;
+  if ((await session.refresh()) !== 'ok') return response;
+  return send(again, await session.freshToken());
+}
+
+/** The JSON of a good answer; throws `Problem` for any other. */
+export async function readJson<T>(response: Response): Promise<T> {
+  if (response.status === 204) return undefined as T;
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw Problem.from(response.status, response.headers, body);
+  return body as T;
+}

@@ -1,0 +1,94 @@
+import { Drawer } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { isRoomId } from '../lib/id';
+import { NotFound } from '../ui/NotFound';
+import { PeoplePanel } from '../presence/PeoplePanel';
+import { RoomList } from '../rooms/RoomList';
+import { Logo } from '../ui/Logo';
+import classes from './ChatPage.module.css';
+import { MemberProvider } from './MemberProvider';
+import { RoomView } from './RoomView';
+import { UserBar } from './UserBar';
+
+/** Rooms, one room, and who is there. On narrow screens the sides become drawers. */
+export function ChatPage({ roomId }: { roomId: string }) {
+  if (!isRoomId(roomId)) return <NotFound />;
+  return (
+    <MemberProvider roomId={roomId}>
+      <Layout roomId={roomId} />
+    </MemberProvider>
+  );
+}
+
+function Layout({ roomId }: { roomId: string }) {
+  const hasRooms = useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false });
+  const hasPeople = useMediaQuery('(min-width: 72em)', true, { getInitialValueInEffect: false });
+  const [roomsOpen, roomsDrawer] = useDisclosure(false);
+  const [peopleOpen, peopleDrawer] = useDisclosure(false);
+  const [peopleShown, people] = useDisclosure(true);
+  const onPeople = hasPeople ? people.toggle : peopleDrawer.toggle;
+  const isPeopleVisible = hasPeople ? peopleShown : peopleOpen;
+  return (
+    <div className={classes.root}>
+      <a className="fm-skip" href="#fm-composer">
+        Skip to the message box
+      </a>
+      {hasRooms && (
+        <nav className={classes.rooms} aria-label="Rooms">
+          <Side roomId={roomId} />
+        </nav>
+      )}
+      <main className={classes.main}>
+        <RoomView
+          key={roomId}
+          roomId={roomId}
+          onRooms={hasRooms ? undefined : roomsDrawer.open}
+          onPeople={onPeople}
+          isPeopleVisible={isPeopleVisible}
+        />
+      </main>
+      {hasPeople && peopleShown && (
+        <aside className={classes.people} aria-label="People">
+          <PeoplePanel />
+        </aside>
+      )}
+      <Drawer
+        opened={roomsOpen && !hasRooms}
+        onClose={roomsDrawer.close}
+        size="19rem"
+        padding={0}
+        withCloseButton={false}
+        aria-label="Rooms"
+        classNames={{ content: classes.drawer ?? '', body: classes.drawerBody ?? '' }}
+      >
+        <Side roomId={roomId} onChosen={roomsDrawer.close} />
+      </Drawer>
+      <Drawer
+        opened={peopleOpen && !hasPeople}
+        onClose={peopleDrawer.close}
+        position="right"
+        size="17rem"
+        padding={0}
+        withCloseButton={false}
+        aria-label="People"
+        classNames={{ content: classes.drawer ?? '', body: classes.drawerBody ?? '' }}
+      >
+        <PeoplePanel />
+      </Drawer>
+    </div>
+  );
+}
+
+function Side({ roomId, onChosen }: { roomId: string; onChosen?: () => void }) {
+  return (
+    <>
+      <div className={classes.brand}>
+        <Logo size={26} />
+      </div>
+      <div className={classes.sideBody}>
+        <RoomList current={roomId} {...(onChosen && { onChosen })} />
+      </div>
+      <UserBar />
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+import { memo } from 'react';
+import type { MessageType } from '../api/types';
+import { fileId } from '../files/address';
+import { FileCard } from '../files/FileCard';
+import { Picture } from '../files/Picture';
+import { useMember } from './member';
+import classes from './MessageBody.module.css';
+import { parseText } from './text';
+
+interface MessageBodyProps {
+  content: string;
+  message_type: MessageType;
+  file_url: string | null;
+}
+
+/** What was said. Always text: nothing in it is taken as HTML. */
+export function MessageBody({ content, message_type, file_url }: MessageBodyProps) {
+  const file = message_type === 'text' ? null : fileId(file_url);
+  if (file === null) return <Words content={content} />;
+  if (message_type === 'image') return <Picture id={file} name={content} />;
+  return <FileCard id={file} name={content} />;
+}
+
+const Words = memo(function Words({ content }: { content: string }) {
+  const { user } = useMember();
+  const me = user.username.toLowerCase();
+  return (
+    <p className={classes.text} dir="auto">
+      {parseText(content).map((part, index) => {
+        if (part.kind === 'text') return part.text;
+        if (part.kind === 'link') {
+          return (
+            <a key={index} href={part.href} target="_blank" rel="ugc nofollow noopener noreferrer">
+              {part.text}
+            </a>
+          );
+        }
+        const isMe = part.username.toLowerCase() === me;
+        return (
+          <span key={index} className={classes.mention} data-me={isMe || undefined}>
+            {part.text}
+          </span>
+        );
+      })}
+    </p>
+  );
+});
