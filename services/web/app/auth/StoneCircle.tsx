@@ -44,7 +44,7 @@ export function StoneCircle() {
           <stop offset="1" className={classes.glowOuter} />
         </radialGradient>
       </defs>
-      <circle className={classes.moon} cx="452" cy="96" r="34" />
+      <circle className={classes.moon} cx="452" cy="96" r="26" />
       <path className={classes.farHill} d="M0 268 Q150 196 320 246 T600 214 V520 H0Z" />
       <path className={classes.nearHill} d="M0 316 Q220 244 600 300 V520 H0Z" />
       <ellipse cx="300" cy="338" rx="230" ry="104" fill="url(#fm-glow)" />

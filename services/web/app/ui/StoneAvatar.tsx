@@ -1,11 +1,12 @@
 import classes from './StoneAvatar.module.css';
 
-const HUES = [8, 32, 62, 96, 140, 172, 205, 238, 275, 318];
+const HUE_STEP = 18;
 
+/** A hue from the id, by FNV-1a: near ids lie far apart. */
 function hueOf(id: string): number {
-  let hash = 0;
-  for (const letter of id) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
-  return HUES[hash % HUES.length] ?? 140;
+  let hash = 0x811c9dc5;
+  for (const letter of id) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return ((hash >>> 8) * HUE_STEP) % 360;
 }
 
 interface StoneAvatarProps {
