@@ -3,27 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
+use folkmoot_common::kv::pubsub::{PubSub, Subscriber as PubSubSubscriber};
+use futures_util::{FutureExt, TryFutureExt, future::BoxFuture};
 
 /// Why the broker did not do what was asked. The engine logs it and repairs from the log.
 pub type BrokerError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What a subscription yields.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Incoming {
-    /// A publication on a channel that is subscribed.
-    Message {
-        /// The channel.
-        channel: String,
-        /// The published bytes.
-        payload: Bytes,
-    },
-    /// Connected (again), and everything subscribed (again).
-    Connected,
-    /// The connection broke; publications are being missed.
-    Disconnected,
-}
+pub use folkmoot_common::kv::pubsub::{Incoming, Receiver, Sender, channel};
 
 /// Carries publications between replicas, at most once. Made for Redis; tests inject faults here.
 pub trait Broker: Send + Sync + 'static {
@@ -33,7 +19,7 @@ pub trait Broker: Send + Sync + 'static {
 
     /// Opens the one subscription of an engine, without channels. The receiver yields in the order of the
     /// broker; it is bounded: while nobody receives, the broker is not read.
-    fn subscriber(&self) -> (Arc<dyn Subscriber>, mpsc::Receiver<Incoming>);
+    fn subscriber(&self) -> (Arc<dyn Subscriber>, Receiver);
 }
 
 /// Controls one subscription. It reconnects by itself and subscribes again to what it had.
@@ -56,4 +42,38 @@ pub enum BrokerState {
     Up,
     /// Not connected, or two probes were lost. Ordered topics are read from the log meanwhile.
     Down,
+}
+
+impl Broker for PubSub {
+    fn publish(
+        &self,
+        publications: Vec<(String, Bytes)>,
+    ) -> BoxFuture<'_, Result<(), BrokerError>> {
+        self.publish_many(publications)
+            .map_err(BrokerError::from)
+            .boxed()
+    }
+
+    fn subscriber(&self) -> (Arc<dyn Subscriber>, Receiver) {
+        let (subscriber, receiver) = Self::subscriber(self);
+        (Arc::new(subscriber), receiver)
+    }
+}
+
+impl Subscriber for PubSubSubscriber {
+    fn subscribe(&self, channels: Vec<String>) -> BoxFuture<'static, Result<(), BrokerError>> {
+        Self::subscribe(self, channels)
+            .map_err(BrokerError::from)
+            .boxed()
+    }
+
+    fn unsubscribe(&self, channels: Vec<String>) -> BoxFuture<'static, Result<(), BrokerError>> {
+        Self::unsubscribe(self, channels)
+            .map_err(BrokerError::from)
+            .boxed()
+    }
+
+    fn reconnect(&self) {
+        Self::reconnect(self);
+    }
 }

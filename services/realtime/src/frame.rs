@@ -69,10 +69,6 @@ impl Frame {
     pub fn len(&self) -> usize {
         self.0.len()
     }
-
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.0
-    }
 }
 
 /// Length of the header if `bytes` are one whole unfragmented, unmasked text frame.

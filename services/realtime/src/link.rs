@@ -10,7 +10,7 @@ use tokio::{
 use tracing::{info, warn};
 
 use crate::{
-    broker::{Broker, BrokerState, Incoming, Subscriber},
+    broker::{Broker, BrokerState, Incoming, Receiver, Subscriber},
     engine::Shared,
     hub::Command,
 };
@@ -117,7 +117,7 @@ pub(crate) async fn receive(
     shared: Arc<Shared>,
     broker: Arc<dyn Broker>,
     subscriber: Arc<dyn Subscriber>,
-    mut incoming: mpsc::Receiver<Incoming>,
+    mut incoming: Receiver,
 ) {
     let mut probe = Probe::new(&shared);
     let _ = timeout(

@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn an_overflow_never_cuts_a_frame() {
         let frames: Vec<Bytes> = [3, 200, 70_000]
-            .map(|n| Frame::text(&"x".repeat(n)).into_bytes())
+            .map(|n| Frame::text(&"x".repeat(n)).encoded().clone())
             .to_vec();
         let joined = frames.concat();
         let ends = [

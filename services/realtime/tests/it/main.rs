@@ -1,0 +1,7 @@
+//! The engine over real TCP on loopback, served by axum.
+
+mod attacks;
+mod harness;
+mod ordered;
+mod outage;
+mod sockets;
