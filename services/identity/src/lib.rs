@@ -1,1 +1,104 @@
-//! placeholder
+//! identity: accounts, sessions, and the tokens that the other services believe.
+//!
+//! Passwords are kept as argon2id hashes. A session is a family of refresh tokens, of which each replaces the
+//! one before ([`refresh_token`]); with the newest its owner gets access tokens, signed with the keys of
+//! [`folkmoot_common::auth::keys`].
+
+mod cookie;
+pub mod events;
+mod limits;
+mod model;
+mod password;
+mod policy;
+mod refresh_token;
+mod routes;
+mod settings;
+mod store;
+pub mod token;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use folkmoot_common::{Context, Service, ServiceName, auth::keys::KeyStore};
+use tracing::warn;
+
+pub use model::{SessionAnswer, User, Validation};
+pub use settings::{Registration, Settings};
+pub use store::MIGRATIONS;
+
+use limits::Limits;
+use password::Passwords;
+use routes::App;
+use store::Store;
+
+/// How often the key folder is read again: `folkmoot keys rotate` may run beside the service.
+const RELOAD_KEYS_EVERY: Duration = Duration::from_secs(10);
+/// How often ended sessions are deleted.
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Starts the service. The keys are made at the first start.
+///
+/// # Errors
+/// If a setting cannot be used, or a local folder cannot be read or written.
+pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service> {
+    let app = app(ctx, settings).await?;
+    ctx.verifier.set_keys(app.keys.public_keys());
+    repeat(ctx, RELOAD_KEYS_EVERY, app.clone(), reload_keys);
+    repeat(ctx, SWEEP_EVERY, app.clone(), sweep);
+    let (router, openapi) = routes::router(app);
+    Ok(Service {
+        name: ServiceName::Identity,
+        router,
+        openapi: Some(openapi),
+    })
+}
+
+async fn app(ctx: &Context, settings: &Settings) -> anyhow::Result<App> {
+    let (folder, clock) = (ctx.settings.keys_dir(), ctx.clock.clone());
+    Ok(App {
+        ctx: ctx.clone(),
+        settings: settings.clone(),
+        store: Store::open(ctx, settings.refresh_lifetime()).await?,
+        keys: tokio::task::spawn_blocking(move || KeyStore::open(folder, clock)).await??,
+        passwords: Passwords::new(settings.hash_concurrency()).await?,
+        limits: Limits::new(ctx.kv.clone(), settings),
+    })
+}
+
+/// Runs `work` every `period` until the process stops.
+fn repeat<F, Fut>(ctx: &Context, period: Duration, app: App, work: F)
+where
+    F: Fn(App) -> Fut + Send + 'static,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let shutdown = ctx.shutdown.clone();
+    ctx.tasks.spawn(async move {
+        while shutdown
+            .run_until_cancelled(tokio::time::sleep(period))
+            .await
+            .is_some()
+        {
+            work(app.clone()).await;
+        }
+    });
+}
+
+async fn reload_keys(app: App) {
+    let keys = app.keys.clone();
+    match tokio::task::spawn_blocking(move || keys.reload()).await {
+        Ok(Ok(())) => app.ctx.verifier.set_keys(app.keys.public_keys()),
+        Ok(Err(error)) => warn!(
+            error = format!("{error:#}"),
+            "cannot read the signing keys; the known ones stay"
+        ),
+        Err(error) => warn!(%error, "cannot read the signing keys; the known ones stay"),
+    }
+}
+
+async fn sweep(app: App) {
+    if let Err(error) = app.store.sweep().await {
+        warn!(%error, "cannot delete ended sessions");
+    }
+}

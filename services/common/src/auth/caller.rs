@@ -33,7 +33,9 @@ impl Caller {
     /// # Errors
     /// 401 if there was no token, in either mode.
     pub fn principal(&self) -> Result<&Principal, ApiError> {
-        self.principal.as_ref().ok_or_else(|| ApiError::unauthorized("an access token is needed"))
+        self.principal
+            .as_ref()
+            .ok_or_else(|| ApiError::unauthorized("an access token is needed"))
     }
 
     /// Whom the token names; with `AUTH=open` it may be nobody.
@@ -57,7 +59,10 @@ impl Caller {
         match self.member()? {
             Some(principal) if principal.user_id == user_id => Ok(principal.clone()),
             Some(_) => Err(ApiError::forbidden("the token belongs to somebody else")),
-            None => named(user_id, username.filter(|name| !name.is_empty()).unwrap_or(user_id)),
+            None => named(
+                user_id,
+                username.filter(|name| !name.is_empty()).unwrap_or(user_id),
+            ),
         }
     }
 }
@@ -89,7 +94,10 @@ where
             Some(token) => Some(verifier.verify(&token).await?),
             None => None,
         };
-        Ok(Self { mode: verifier.mode(), principal })
+        Ok(Self {
+            mode: verifier.mode(),
+            principal,
+        })
     }
 }
 
@@ -97,12 +105,16 @@ fn token<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<Cow<'a, str>> {
     if let Some(token) = bearer(headers) {
         return Some(Cow::Borrowed(token));
     }
-    let opens_socket = headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let opens_socket = headers
+        .get(header::UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
     if !opens_socket {
         // Elsewhere a token in the address would end up in histories, logs and referrers.
         return None;
     }
-    subprotocol(headers).map(Cow::Borrowed).or_else(|| query(uri))
+    subprotocol(headers)
+        .map(Cow::Borrowed)
+        .or_else(|| query(uri))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -112,7 +124,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn subprotocol(headers: &HeaderMap) -> Option<&str> {
-    let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    let offers = headers
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut offers = offers.flat_map(|value| value.split(',')).map(str::trim);
     offers.find(|offer| *offer == TOKEN_SUBPROTOCOL)?;
     offers.next()
@@ -120,5 +135,8 @@ fn subprotocol(headers: &HeaderMap) -> Option<&str> {
 
 fn query(uri: &Uri) -> Option<Cow<'_, str>> {
     let pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
-    pairs.filter(|(name, value)| name == "token" && !value.is_empty()).map(|(_, value)| value).next()
+    pairs
+        .filter(|(name, value)| name == "token" && !value.is_empty())
+        .map(|(_, value)| value)
+        .next()
 }

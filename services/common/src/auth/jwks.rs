@@ -96,7 +96,9 @@ impl PublicKeys {
         }
         let mut keys = Self::default();
         for jwk in &set.keys {
-            let Some((kid, key)) = jwk.public_key()? else { continue };
+            let Some((kid, key)) = jwk.public_key()? else {
+                continue;
+            };
             if keys.0.insert(kid.to_owned(), key).is_some() {
                 bail!("two keys have the same id");
             }
@@ -107,7 +109,9 @@ impl PublicKeys {
     /// The set to publish.
     #[must_use]
     pub fn to_jwks(&self) -> JwkSet {
-        JwkSet { keys: self.0.iter().map(|(kid, key)| Jwk::new(kid, key)).collect() }
+        JwkSet {
+            keys: self.0.iter().map(|(kid, key)| Jwk::new(kid, key)).collect(),
+        }
     }
 }
 
@@ -132,15 +136,22 @@ impl Jwk {
     fn public_key(&self) -> anyhow::Result<Option<(&str, VerifyingKey)>> {
         let signs = self.alg.as_deref().is_none_or(|alg| alg == ALGORITHM)
             && self.r#use.as_deref().is_none_or(|usage| usage == "sig");
-        let (Some(kid), Some(x)) = (self.kid.as_deref(), self.x.as_deref()) else { return Ok(None) };
+        let (Some(kid), Some(x)) = (self.kid.as_deref(), self.x.as_deref()) else {
+            return Ok(None);
+        };
         if self.kty != "OKP" || self.crv.as_deref() != Some("Ed25519") || !signs {
             return Ok(None);
         }
         if !(1..=MAX_KID_BYTES).contains(&kid.len()) {
             bail!("a key id must have 1 to {MAX_KID_BYTES} bytes");
         }
-        let bytes: Vec<u8> = URL_SAFE_NO_PAD.decode(x).context("a key is not base64url")?;
-        let bytes: [u8; 32] = bytes.try_into().ok().context("an Ed25519 key has 32 bytes")?;
+        let bytes: Vec<u8> = URL_SAFE_NO_PAD
+            .decode(x)
+            .context("a key is not base64url")?;
+        let bytes: [u8; 32] = bytes
+            .try_into()
+            .ok()
+            .context("an Ed25519 key has 32 bytes")?;
         let key = VerifyingKey::from_bytes(&bytes).context("a key is not a point of the curve")?;
         if key.is_weak() {
             bail!("a key is weak");
@@ -167,9 +178,14 @@ mod tests {
     /// RFC 8037, appendix A.3.
     #[test]
     fn the_thumbprint_is_that_of_the_rfc() {
-        let x = URL_SAFE_NO_PAD.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
+        let x = URL_SAFE_NO_PAD
+            .decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+            .unwrap();
         let key = VerifyingKey::from_bytes(&x.try_into().unwrap()).unwrap();
-        assert_eq!(thumbprint(&key), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        assert_eq!(
+            thumbprint(&key),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+        );
     }
 
     #[test]
@@ -179,7 +195,10 @@ mod tests {
         let set = |keys: &str| PublicKeys::from_jwks(format!(r#"{{"keys":[{keys}]}}"#).as_bytes());
         let keys = set(&format!("{good},{others}")).unwrap();
         assert_eq!(keys.len(), 1);
-        assert_eq!(PublicKeys::from_jwks(&serde_json::to_vec(&keys.to_jwks()).unwrap()).unwrap(), keys);
+        assert_eq!(
+            PublicKeys::from_jwks(&serde_json::to_vec(&keys.to_jwks()).unwrap()).unwrap(),
+            keys
+        );
         let weak = URL_SAFE_NO_PAD.encode([0; 32]);
         let broken = [
             format!("{good},{good}"),

@@ -55,7 +55,9 @@ pub struct KeyStore {
 
 impl std::fmt::Debug for KeyStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KeyStore").field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("KeyStore")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
@@ -66,7 +68,11 @@ impl KeyStore {
     /// # Errors
     /// If a file cannot be read or written, or is no Ed25519 key.
     pub fn open(folder: impl Into<PathBuf>, clock: SharedClock) -> anyhow::Result<Self> {
-        let store = Self { folder: folder.into(), clock, keys: Arc::default() };
+        let store = Self {
+            folder: folder.into(),
+            clock,
+            keys: Arc::default(),
+        };
         store.reload()?;
         if store.keys.read().is_empty() {
             let _lock = store.lock()?;
@@ -103,7 +109,8 @@ impl KeyStore {
         let keys = self.keys.read().clone();
         let verifying: Vec<_> = verifying(&keys, now).map(|key| key.kid.clone()).collect();
         for key in keys.iter().filter(|key| !verifying.contains(&key.kid)) {
-            fs::remove_file(self.file(&key.kid)).with_context(|| format!("cannot remove key {}", key.kid))?;
+            fs::remove_file(self.file(&key.kid))
+                .with_context(|| format!("cannot remove key {}", key.kid))?;
         }
         self.reload()?;
         Ok(kid)
@@ -132,9 +139,19 @@ impl KeyStore {
     /// Held by who changes the folder; the system lets it go when the process ends.
     fn lock(&self) -> anyhow::Result<File> {
         let context = || format!("cannot write to {}", self.folder.display());
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).with_context(context)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)
+            .with_context(context)?;
         let path = self.folder.join(".lock");
-        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).with_context(context)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)
+            .with_context(context)?;
         file.lock().with_context(context)?;
         Ok(file)
     }
@@ -144,8 +161,13 @@ impl KeyStore {
         getrandom::fill(&mut seed).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
         let secret = SigningKey::from_bytes(&seed);
         let kid = thumbprint(&secret.verifying_key());
-        let pem = secret.to_pkcs8_pem(LineEnding::LF).context("cannot write a key as PEM")?;
-        let created = self.clock.now().to_rfc3339_opts(SecondsFormat::Micros, true);
+        let pem = secret
+            .to_pkcs8_pem(LineEnding::LF)
+            .context("cannot write a key as PEM")?;
+        let created = self
+            .clock
+            .now()
+            .to_rfc3339_opts(SecondsFormat::Micros, true);
         let text = format!("{CREATED}{created}\n{}", pem.as_str());
         write_atomically(&self.folder, &self.file(&kid), text.as_bytes())
             .with_context(|| format!("cannot write a key to {}", self.folder.display()))?;
@@ -159,19 +181,27 @@ pub(super) fn read_public_keys(folder: &Path, now: DateTime<Utc>) -> anyhow::Res
 }
 
 fn public_keys(keys: &[Key], now: DateTime<Utc>) -> PublicKeys {
-    verifying(keys, now).map(|key| (key.kid.clone(), key.secret.verifying_key())).collect()
+    verifying(keys, now)
+        .map(|key| (key.kid.clone(), key.secret.verifying_key()))
+        .collect()
 }
 
 /// The newest key that is old enough; while none is, the oldest. `keys` are in the order of their age.
 fn signing(keys: &[Key], now: DateTime<Utc>) -> Option<&Key> {
-    keys.iter().rev().find(|key| key.created + ACTIVATION <= now).or_else(|| keys.first())
+    keys.iter()
+        .rev()
+        .find(|key| key.created + ACTIVATION <= now)
+        .or_else(|| keys.first())
 }
 
 /// The keys whose tokens count: all but those whose successor has been signing for [`RETIREMENT`].
 fn verifying(keys: &[Key], now: DateTime<Utc>) -> impl Iterator<Item = &Key> {
     let successors = keys.iter().skip(1).map(Some).chain([None]);
     let retired = move |successor: &Key| successor.created + ACTIVATION + RETIREMENT <= now;
-    keys.iter().zip(successors).filter(move |(_, successor)| !successor.is_some_and(retired)).map(|(key, _)| key)
+    keys.iter()
+        .zip(successors)
+        .filter(move |(_, successor)| !successor.is_some_and(retired))
+        .map(|(key, _)| key)
 }
 
 /// In the order of their age.
@@ -179,12 +209,16 @@ fn read_folder(folder: &Path) -> anyhow::Result<Vec<Key>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", folder.display())),
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot read {}", folder.display()));
+        }
     };
     let mut keys = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
         if hidden || path.extension().is_none_or(|extension| extension != "pem") {
             continue;
         }
@@ -196,23 +230,38 @@ fn read_folder(folder: &Path) -> anyhow::Result<Vec<Key>> {
 
 fn read_key(path: &Path) -> anyhow::Result<Key> {
     let mut text = String::new();
-    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
+    File::open(path)?
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_string(&mut text)?;
     if text.len() as u64 > MAX_FILE_BYTES {
         bail!("larger than {MAX_FILE_BYTES} bytes");
     }
     let start = text.find("-----BEGIN").context("no PEM block")?;
     let (before, pem) = text.split_at(start);
-    let secret = SigningKey::from_pkcs8_pem(pem.trim_end()).ok().context("no Ed25519 key in PKCS#8 form")?;
+    let secret = SigningKey::from_pkcs8_pem(pem.trim_end())
+        .ok()
+        .context("no Ed25519 key in PKCS#8 form")?;
     let created = before.lines().find_map(|line| line.strip_prefix(CREATED));
-    let created = created.map(DateTime::parse_from_rfc3339).transpose().context("cannot read when it was created")?;
+    let created = created
+        .map(DateTime::parse_from_rfc3339)
+        .transpose()
+        .context("cannot read when it was created")?;
     let created = created.map_or(DateTime::UNIX_EPOCH, |created| created.with_timezone(&Utc));
-    Ok(Key { kid: thumbprint(&secret.verifying_key()), created, secret })
+    Ok(Key {
+        kid: thumbprint(&secret.verifying_key()),
+        created,
+        secret,
+    })
 }
 
 /// Readers see the whole file or none, also after a power cut.
 fn write_atomically(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     let unfinished = path.with_extension("unfinished");
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;

@@ -10,6 +10,7 @@
 mod caller;
 pub mod jwks;
 pub mod keys;
+pub mod origin;
 mod source;
 pub mod token;
 mod verifier;
@@ -50,10 +51,4 @@ impl Principal {
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.iter().any(|own| own == role)
     }
-}
-
-/// Makes ring the process's TLS provider, unless there is one already. Call it before anything speaks TLS.
-pub fn install_crypto_provider() {
-    // An error says that another call was first, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }

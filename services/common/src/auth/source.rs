@@ -6,8 +6,8 @@ use anyhow::{Context as _, anyhow, bail};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{install_crypto_provider, jwks::PublicKeys, keys};
-use crate::config::Settings;
+use super::{jwks::PublicKeys, keys};
+use crate::{config::Settings, server::install_crypto};
 
 /// Largest key set in bytes.
 const MAX_BYTES: usize = 64 * 1024;
@@ -27,12 +27,16 @@ pub(super) enum Source {
 
 impl Source {
     pub(super) fn new(settings: &Settings) -> anyhow::Result<Self> {
-        let Some(url) = &settings.jwks_url else { return Ok(Self::Folder(settings.keys_dir())) };
+        let Some(url) = &settings.jwks_url else {
+            return Ok(Self::Folder(settings.keys_dir()));
+        };
         if url.scheme() == "file" {
-            let path = url.to_file_path().map_err(|()| anyhow!("JWKS_URL: names no file of this machine"))?;
+            let path = url
+                .to_file_path()
+                .map_err(|()| anyhow!("JWKS_URL: names no file of this machine"))?;
             return Ok(Self::File(path));
         }
-        install_crypto_provider();
+        install_crypto();
         // A redirect would let whoever answers choose where our keys come from.
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -77,7 +81,10 @@ impl Source {
 }
 
 async fn read(path: &PathBuf) -> anyhow::Result<Vec<u8>> {
-    let size = tokio::fs::metadata(path).await.with_context(|| format!("cannot read {}", path.display()))?.len();
+    let size = tokio::fs::metadata(path)
+        .await
+        .with_context(|| format!("cannot read {}", path.display()))?
+        .len();
     if size > MAX_BYTES as u64 {
         bail!("{} is larger than {MAX_BYTES} bytes", path.display());
     }
@@ -86,13 +93,23 @@ async fn read(path: &PathBuf) -> anyhow::Result<Vec<u8>> {
 
 async fn fetch(client: &reqwest::Client, url: &Url) -> anyhow::Result<Vec<u8>> {
     // The address may hold a password, so no error shows it.
-    let response = client.get(url.clone()).send().await.map_err(reqwest::Error::without_url)?;
-    let mut response = response.error_for_status().map_err(reqwest::Error::without_url)?;
+    let response = client
+        .get(url.clone())
+        .send()
+        .await
+        .map_err(reqwest::Error::without_url)?;
+    let mut response = response
+        .error_for_status()
+        .map_err(reqwest::Error::without_url)?;
     if !response.status().is_success() {
         bail!("the answer is {}", response.status());
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(reqwest::Error::without_url)?
+    {
         if body.len() + chunk.len() > MAX_BYTES {
             bail!("the answer is larger than {MAX_BYTES} bytes");
         }

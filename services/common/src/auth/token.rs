@@ -94,7 +94,12 @@ impl std::error::Error for TokenError {}
 /// Signs `claims` with `key`, whose id is `kid`.
 #[must_use]
 pub fn sign(claims: &Claims, kid: &str, key: &SigningKey) -> String {
-    let header = Header { alg: ALGORITHM.to_owned(), typ: TYPE.to_owned(), kid: kid.to_owned(), crit: None };
+    let header = Header {
+        alg: ALGORITHM.to_owned(),
+        typ: TYPE.to_owned(),
+        kid: kid.to_owned(),
+        crit: None,
+    };
     let signed = format!("{}.{}", encode(&header), encode(claims));
     let signature = key.sign(signed.as_bytes());
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
@@ -112,9 +117,12 @@ pub fn verify(token: &str, keys: &PublicKeys, now: DateTime<Utc>) -> Result<Prin
     let (header, claims) = signed.split_once('.').ok_or(TokenError::Invalid)?;
     let kid = accepted_key_id(&decode::<Header>(header)?)?;
     let key = keys.get(&kid).ok_or(TokenError::UnknownKey(kid))?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenError::Invalid)?;
+    let signature = URL_SAFE_NO_PAD
+        .decode(signature)
+        .map_err(|_| TokenError::Invalid)?;
     let signature = Signature::from_slice(&signature).map_err(|_| TokenError::Invalid)?;
-    key.verify_strict(signed.as_bytes(), &signature).map_err(|_| TokenError::Invalid)?;
+    key.verify_strict(signed.as_bytes(), &signature)
+        .map_err(|_| TokenError::Invalid)?;
     principal(decode(claims)?, now)
 }
 
@@ -156,6 +164,8 @@ fn encode(value: &impl Serialize) -> String {
 }
 
 fn decode<T: DeserializeOwned>(part: &str) -> Result<T, TokenError> {
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Invalid)?;
+    let json = URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| TokenError::Invalid)?;
     serde_json::from_slice(&json).map_err(|_| TokenError::Invalid)
 }

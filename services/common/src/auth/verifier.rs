@@ -52,7 +52,9 @@ impl Known {
 
 impl std::fmt::Debug for Verifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Verifier").field("mode", &self.0.mode).finish_non_exhaustive()
+        f.debug_struct("Verifier")
+            .field("mode", &self.0.mode)
+            .finish_non_exhaustive()
     }
 }
 

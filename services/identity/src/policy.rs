@@ -1,0 +1,262 @@
+//! What an account may be called and protected by. Pure.
+
+use folkmoot_common::{http::ApiError, id::is_invisible_control};
+
+/// Shortest and longest user name in bytes.
+const USERNAME_BYTES: std::ops::RangeInclusive<usize> = 2..=32;
+/// Longest e-mail address in bytes (RFC 5321 §4.5.3.1.3, without the angle brackets).
+const MAX_EMAIL_BYTES: usize = 254;
+/// Shortest and longest password in characters.
+const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 7..=256;
+/// Names that mean something else in a mention or an address.
+const RESERVED: [&str; 9] = [
+    "all", "channel", "deleted", "everyone", "folkmoot", "here", "me", "room", "system",
+];
+
+/// An account that may be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewAccount {
+    /// As it is shown.
+    pub username: String,
+    /// As it is compared.
+    pub username_key: String,
+    /// As it was written.
+    pub email: String,
+    /// As it is compared.
+    pub email_key: String,
+}
+
+/// How an account is found at log-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AccountKey {
+    /// By its e-mail address.
+    Email(String),
+    /// By its user name.
+    Username(String),
+}
+
+impl AccountKey {
+    /// What somebody typed to log in. A user name has no `@`, so one never passes for the other.
+    #[must_use]
+    pub(crate) fn new(identifier: &str) -> Self {
+        let key = fold(identifier.trim());
+        if key.contains('@') {
+            Self::Email(key)
+        } else {
+            Self::Username(key)
+        }
+    }
+
+    /// The text that is compared.
+    #[must_use]
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Email(key) | Self::Username(key) => key,
+        }
+    }
+}
+
+/// Checks what somebody wants to register.
+///
+/// # Errors
+/// 422, with a code that names the field.
+pub(crate) fn new_account(
+    username: &str,
+    email: &str,
+    password: &str,
+) -> Result<NewAccount, ApiError> {
+    let (username, email) = (username.trim(), email.trim());
+    check_username(username)?;
+    check_email(email)?;
+    let account = NewAccount {
+        username: username.to_owned(),
+        username_key: fold(username),
+        email: email.to_owned(),
+        email_key: fold(email),
+    };
+    check_password(password, &account)?;
+    Ok(account)
+}
+
+/// Whether `password` is short enough to be worth checking.
+#[must_use]
+pub(crate) fn is_password_length(password: &str) -> bool {
+    password.chars().take(PASSWORD_CHARS.end() + 1).count() <= *PASSWORD_CHARS.end()
+}
+
+fn fold(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
+fn check_username(username: &str) -> Result<(), ApiError> {
+    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+    let outer =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let bytes = username.as_bytes();
+    if !USERNAME_BYTES.contains(&bytes.len())
+        || !bytes.iter().all(inner)
+        || !outer(bytes.first())
+        || !outer(bytes.last())
+    {
+        let detail =
+            "username must be 2 to 32 of A-Z a-z 0-9 _ . - and neither begin nor end with . or -";
+        return Err(invalid("invalid_username", detail));
+    }
+    if RESERVED.contains(&fold(username).as_str()) {
+        return Err(invalid("invalid_username", "this username is reserved"));
+    }
+    Ok(())
+}
+
+/// Only what cannot be an address is refused; whether it is one is seen when mail reaches it.
+fn check_email(email: &str) -> Result<(), ApiError> {
+    let is_domain = |domain: &str| {
+        !domain.is_empty() && !domain.starts_with(['.', '-']) && !domain.ends_with(['.', '-'])
+    };
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"<>()[],;:\\\"".contains(&byte);
+    let valid = email.len() <= MAX_EMAIL_BYTES
+        && email.bytes().all(allowed)
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && is_domain(domain) && !domain.contains('@')
+        });
+    if valid {
+        Ok(())
+    } else {
+        Err(invalid(
+            "invalid_email",
+            "email must be an e-mail address in ASCII",
+        ))
+    }
+}
+
+fn check_password(password: &str, account: &NewAccount) -> Result<(), ApiError> {
+    if !PASSWORD_CHARS.contains(&password.chars().count()) {
+        return Err(invalid(
+            "invalid_password",
+            "password must have 7 to 256 characters",
+        ));
+    }
+    let only_blank = password
+        .chars()
+        .all(|character| character.is_whitespace() || is_invisible_control(character));
+    if only_blank || [&account.username_key, &account.email_key].contains(&&fold(password)) {
+        return Err(invalid(
+            "invalid_password",
+            "password must not be blank, the username or the email",
+        ));
+    }
+    Ok(())
+}
+
+fn invalid(code: &'static str, detail: &'static str) -> ApiError {
+    ApiError::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(username: &str, email: &str, password: &str) -> Option<&'static str> {
+        new_account(username, email, password)
+            .err()
+            .map(|error| error.code)
+    }
+
+    #[test]
+    fn names_that_could_pass_for_something_else_are_refused() {
+        for bad in [
+            "",
+            "a",
+            "..",
+            "-rf",
+            "ann.",
+            ".ann",
+            "a b",
+            "a/b",
+            "a@b",
+            "Everyone",
+            "me",
+            "zoë",
+            "аnn",
+            "ann\u{202e}",
+            "a\0b",
+            "a\nb",
+            "<b>ann</b>",
+            &"x".repeat(33),
+        ] {
+            assert_eq!(
+                code(bad, "a@example.org", "a long password"),
+                Some("invalid_username"),
+                "{bad:?}"
+            );
+        }
+        for good in ["al", "Ann_1", "j.r-t", "_x", "42", &"x".repeat(32)] {
+            assert_eq!(
+                code(good, "a@example.org", "a long password"),
+                None,
+                "{good:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_an_address_is_refused() {
+        for bad in [
+            "",
+            "ann",
+            "@example.org",
+            "ann@",
+            "a@b@c",
+            "a b@c",
+            "a@.c",
+            "a@c.",
+            "a\r\nBcc: x@y",
+            "zoë@example.org",
+            "<a@b>",
+            "a@b,c@d",
+            &format!("{}@example.org", "x".repeat(250)),
+        ] {
+            assert_eq!(
+                code("ann", bad, "a long password"),
+                Some("invalid_email"),
+                "{bad:?}"
+            );
+        }
+        for good in ["a@localhost", "ann+tag@example.org", " Ann@Example.org "] {
+            assert_eq!(code("ann", good, "a long password"), None, "{good:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_counted_in_characters_and_kept_apart_from_names() {
+        for bad in [
+            "",
+            "short6",
+            "       ",
+            "Ann.Smith",
+            "ANN@example.org",
+            &"é".repeat(257),
+        ] {
+            assert_eq!(
+                code("ann.smith", "ann@example.org", bad),
+                Some("invalid_password"),
+                "{bad:?}"
+            );
+        }
+        for good in ["1234567", "пароль-🐙", &"é".repeat(256), "a\0null byte"] {
+            assert_eq!(code("ann.smith", "ann@example.org", good), None, "{good:?}");
+        }
+    }
+
+    #[test]
+    fn accounts_are_found_in_any_case_by_either_name() {
+        assert_eq!(
+            AccountKey::new(" Ann "),
+            AccountKey::Username("ann".to_owned())
+        );
+        assert_eq!(
+            AccountKey::new("Ann@Example.ORG"),
+            AccountKey::Email("ann@example.org".to_owned())
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! Settings of identity alone.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use chrono::TimeDelta;
+use clap::ValueEnum;
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Nobody.
+    Closed,
+}
+
+/// What identity adds to the settings that all services share.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Settings {
+    /// Whether anybody may make an account.
+    #[arg(
+        long,
+        env = "REGISTRATION",
+        value_enum,
+        default_value = "open",
+        help_heading = "Accounts"
+    )]
+    pub registration: Registration,
+
+    /// Life of an access token in seconds, 30 to 3600. A session that was ended is believed for as long by other services.
+    #[arg(long, env = "ACCESS_TOKEN_SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u16).range(30..=3600), help_heading = "Accounts")]
+    pub access_token_seconds: u16,
+
+    /// Days that a session lasts without being used, 1 to 365.
+    #[arg(long, env = "REFRESH_TOKEN_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=365), help_heading = "Accounts")]
+    pub refresh_token_days: u16,
+
+    /// Passwords hashed at the same time, at 19 MiB each [default: one a processor].
+    #[arg(long, env = "PASSWORD_HASH_CONCURRENCY", help_heading = "Accounts")]
+    pub password_hash_concurrency: Option<NonZeroUsize>,
+
+    /// Log-ins in 15 minutes to one account from one address; 0 means no limit.
+    #[arg(
+        long,
+        env = "LOGIN_LIMIT_PER_ACCOUNT",
+        default_value_t = 10,
+        help_heading = "Accounts"
+    )]
+    pub login_limit_per_account: u32,
+
+    /// Log-ins and session refreshes in a minute from one address; 0 means no limit.
+    #[arg(
+        long,
+        env = "LOGIN_LIMIT_PER_ADDRESS",
+        default_value_t = 60,
+        help_heading = "Accounts"
+    )]
+    pub login_limit_per_address: u32,
+
+    /// Accounts made in an hour from one address; 0 means no limit.
+    #[arg(
+        long,
+        env = "REGISTRATION_LIMIT_PER_ADDRESS",
+        default_value_t = 60,
+        help_heading = "Accounts"
+    )]
+    pub registration_limit_per_address: u32,
+}
+
+impl Settings {
+    /// Life of an access token.
+    #[must_use]
+    pub fn access_lifetime(&self) -> TimeDelta {
+        TimeDelta::seconds(self.access_token_seconds.into())
+    }
+
+    /// Life of a refresh token.
+    #[must_use]
+    pub fn refresh_lifetime(&self) -> TimeDelta {
+        TimeDelta::days(self.refresh_token_days.into())
+    }
+
+    /// The most passwords that are hashed at once.
+    pub(crate) fn hash_concurrency(&self) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.password_hash_concurrency
+            .map_or(processors, NonZeroUsize::get)
+    }
+}
+
+/// How long the limit of log-ins to one account looks back.
+pub(crate) const ACCOUNT_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// How long the limit of log-ins from one address looks back.
+pub(crate) const ADDRESS_WINDOW: Duration = Duration::from_secs(60);
+/// How long the limit of registrations looks back.
+pub(crate) const REGISTRATION_WINDOW: Duration = Duration::from_secs(60 * 60);
