@@ -1,0 +1,163 @@
+//! The transactional outbox: an event is stored by the transaction that makes it true, and published later.
+//! (The pattern: <https://microservices.io/patterns/data/transactional-outbox.html>.)
+//!
+//! Every service that tells events has this table in its first migration; `replica` is `blob` and `payload`,
+//! `created_at` are `text` in SQLite, `uuid`, `text` and `timestamptz` in PostgreSQL:
+//!
+//! ```sql
+//! create table outbox (
+//!     id uuid primary key,
+//!     replica uuid not null,
+//!     payload text not null,
+//!     created_at timestamptz not null
+//! );
+//! create index outbox_replica on outbox (replica, id);
+//! create index outbox_created_at on outbox (created_at, id);
+//! ```
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use sqlx::{postgres::PgConnection, sqlite::SqliteConnection};
+use tokio::{sync::Notify, time::Instant};
+use tracing::warn;
+use uuid::Uuid;
+
+use super::Event;
+use crate::{Context, db::Db, row, with_reader, with_writer};
+
+const BATCH: i64 = 100;
+/// How often a failed publication is tried again.
+const RETRY: Duration = Duration::from_millis(500);
+/// How often events of replicas that are gone are looked for.
+const ADOPT_EVERY: Duration = Duration::from_secs(5);
+/// How old an event must be to be published by another replica than the one that stored it.
+const ADOPT_AFTER: TimeDelta = TimeDelta::seconds(10);
+
+const INSERT: &str = "insert into outbox (id, replica, payload, created_at) values ($1, $2, $3, $4)";
+const OWN: &str = "select payload from outbox where replica = $1 order by id limit $2";
+const LEFT_BEHIND: &str = "select payload from outbox where created_at < $1 order by created_at, id limit $2";
+const DELETE: &str = "delete from outbox where id = $1";
+
+/// A service's outbox and its relay.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    replica: Uuid,
+    wake: Arc<Notify>,
+}
+
+row! {
+    struct Stored {
+        payload: String,
+    }
+}
+
+impl Outbox {
+    /// Starts the relay for the outbox table of `db`.
+    #[must_use]
+    pub fn start(ctx: &Context, db: &Db) -> Self {
+        let outbox = Self { replica: ctx.ids.next(), wake: Arc::new(Notify::new()) };
+        let relay = Relay { ctx: ctx.clone(), db: db.clone(), outbox: outbox.clone(), adopted: Instant::now() };
+        let shutdown = ctx.shutdown.clone();
+        ctx.tasks.spawn(async move { shutdown.run_until_cancelled(relay.run()).await });
+        outbox
+    }
+
+    /// Stores `event` in the caller's transaction.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn enqueue<C: OutboxConnection>(&self, connection: &mut C, event: &Event) -> sqlx::Result<()> {
+        let payload = serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        connection.insert(self.replica, event, payload).await
+    }
+
+    /// Tells the relay that the transaction has committed.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+}
+
+/// A connection of either driver, inside a transaction.
+pub trait OutboxConnection: Send {
+    /// Stores one event.
+    fn insert(&mut self, replica: Uuid, event: &Event, payload: String) -> impl Future<Output = sqlx::Result<()>> + Send;
+}
+
+macro_rules! outbox_connection {
+    ($connection:ty) => {
+        impl OutboxConnection for $connection {
+            async fn insert(&mut self, replica: Uuid, event: &Event, payload: String) -> sqlx::Result<()> {
+                let query = sqlx::query(INSERT).bind(event.id).bind(replica).bind(payload).bind(event.time);
+                query.execute(self).await.map(|_| ())
+            }
+        }
+    };
+}
+
+outbox_connection!(SqliteConnection);
+outbox_connection!(PgConnection);
+
+struct Relay {
+    ctx: Context,
+    db: Db,
+    outbox: Outbox,
+    adopted: Instant,
+}
+
+impl Relay {
+    async fn run(mut self) {
+        self.ctx.bus.started().await;
+        // What the last run of this process left behind need not wait until it counts as adopted.
+        self.adopt(TimeDelta::zero()).await;
+        loop {
+            let pause = match self.publish_own().await {
+                Ok(true) => Duration::ZERO,
+                Ok(false) => ADOPT_EVERY,
+                Err(()) => RETRY,
+            };
+            if !pause.is_zero() {
+                let _ = tokio::time::timeout(pause, self.outbox.wake.notified()).await;
+            }
+            if self.adopted.elapsed() >= ADOPT_EVERY {
+                self.adopt(ADOPT_AFTER).await;
+            }
+        }
+    }
+
+    /// True when there may be more; an error when some could not be published.
+    async fn publish_own(&self) -> Result<bool, ()> {
+        let own = with_reader!(&self.db, db => {
+            sqlx::query_as::<_, Stored>(OWN).bind(self.outbox.replica).bind(BATCH).fetch_all(db).await
+        });
+        self.publish(own).await
+    }
+
+    async fn adopt(&mut self, age: TimeDelta) {
+        self.adopted = Instant::now();
+        let before = self.ctx.clock.now() - age;
+        let left = with_reader!(&self.db, db => {
+            sqlx::query_as::<_, Stored>(LEFT_BEHIND).bind(before).bind(BATCH).fetch_all(db).await
+        });
+        // Failures are logged on the way, and the next round tries again.
+        let _ = self.publish(left).await;
+    }
+
+    async fn publish(&self, stored: sqlx::Result<Vec<Stored>>) -> Result<bool, ()> {
+        let stored = stored.map_err(|error| warn!(%error, "cannot read the outbox"))?;
+        if stored.is_empty() {
+            return Ok(false);
+        }
+        let events: Vec<Event> = stored.iter().filter_map(|row| serde_json::from_str(&row.payload).ok()).collect();
+        let taken = self.ctx.bus.publish(&events).await;
+        for (event, _) in events.iter().zip(&taken).filter(|(_, taken)| **taken) {
+            self.delete(event.id).await.map_err(|error| warn!(%error, "cannot clear the outbox"))?;
+        }
+        metrics::counter!("folkmoot_events_published_total").increment(taken.iter().filter(|taken| **taken).count() as u64);
+        if taken.iter().all(|taken| *taken) { Ok(stored.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX)) } else { Err(()) }
+    }
+
+    async fn delete(&self, id: Uuid) -> sqlx::Result<()> {
+        with_writer!(&self.db, db => sqlx::query(DELETE).bind(id).execute(db).await.map(|_| ()))
+    }
+}

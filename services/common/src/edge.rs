@@ -1,0 +1,120 @@
+//! Which public address belongs to which service: the one table that the all-in-one router serves from and
+//! every other edge is rendered from.
+
+use std::{collections::HashMap, convert::Infallible};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Uri, uri::PathAndQuery},
+    response::{IntoResponse, Response},
+};
+use tower::{ServiceExt, service_fn};
+
+use crate::{ServiceName, http::ApiError};
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EdgeRoute {
+    /// Public path; it matches itself and everything below it.
+    pub prefix: &'static str,
+    /// Who answers.
+    pub service: ServiceName,
+    /// The part of the prefix that the service does not see.
+    pub strip: &'static str,
+}
+
+const fn route(prefix: &'static str, service: ServiceName, strip: &'static str) -> EdgeRoute {
+    EdgeRoute { prefix, service, strip }
+}
+
+/// Every public path. The longest prefix that matches wins.
+pub const TABLE: &[EdgeRoute] = &[
+    route("/api/chat", ServiceName::Chat, "/api/chat"),
+    route("/ws", ServiceName::Chat, ""),
+    route("/api/presence", ServiceName::Presence, "/api"),
+    route("/api/notifications", ServiceName::Notification, "/api"),
+    route("/ws/notifications", ServiceName::Notification, ""),
+    route("/api/files", ServiceName::File, "/api/files"),
+    route("/api/auth", ServiceName::Identity, ""),
+    route("/api/users", ServiceName::Identity, ""),
+    route("/api/profile", ServiceName::Identity, ""),
+    route("/.well-known/jwks.json", ServiceName::Identity, ""),
+    // Each service's own root, for its /docs, /openapi.json and /health.
+    route("/api/services/chat", ServiceName::Chat, "/api/services/chat"),
+    route("/api/services/presence", ServiceName::Presence, "/api/services/presence"),
+    route("/api/services/notification", ServiceName::Notification, "/api/services/notification"),
+    route("/api/services/file", ServiceName::File, "/api/services/file"),
+    route("/api/services/identity", ServiceName::Identity, "/api/services/identity"),
+    route("/", ServiceName::Web, ""),
+];
+
+/// The row for a public path. Paths are matched as they are sent, so an encoded slash is never a step.
+#[must_use]
+pub fn lookup(path: &str) -> Option<&'static EdgeRoute> {
+    TABLE.iter().filter(|route| is_below(path, route.prefix)).max_by_key(|route| route.prefix.len())
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    let Some(rest) = path.strip_prefix(prefix) else { return false };
+    rest.is_empty() || rest.starts_with('/') || prefix.ends_with('/')
+}
+
+/// One router for all services of a process.
+pub fn router(services: HashMap<ServiceName, Router>) -> Router {
+    let service = service_fn(move |request: Request<Body>| {
+        let target = lookup(request.uri().path());
+        let target = target.and_then(|route| services.get(&route.service).map(|router| (route, router.clone())));
+        async move {
+            let Some((route, router)) = target else { return Ok::<_, Infallible>(nothing_here()) };
+            let Some(request) = rewrite(request, route) else { return Ok(nothing_here()) };
+            router.oneshot(request).await
+        }
+    });
+    Router::new().fallback_service(service)
+}
+
+fn rewrite(mut request: Request<Body>, route: &EdgeRoute) -> Option<Request<Body>> {
+    if !route.strip.is_empty() {
+        let path_and_query = request.uri().path_and_query()?.as_str().strip_prefix(route.strip)?;
+        let separator = if path_and_query.starts_with('/') { "" } else { "/" };
+        let stripped: PathAndQuery = format!("{separator}{path_and_query}").parse().ok()?;
+        *request.uri_mut() = Uri::from(stripped);
+    }
+    Some(request)
+}
+
+fn nothing_here() -> Response {
+    ApiError::not_found("not_found", "there is nothing at this address").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(path: &str) -> (ServiceName, String) {
+        let route = lookup(path.split('?').next().expect("a path")).expect("a route");
+        let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
+        (route.service, rewrite(request, route).expect("a rewritten request").uri().to_string())
+    }
+
+    #[test]
+    fn public_paths_reach_the_service_under_the_path_it_knows() {
+        for (public, service, own) in [
+            ("/api/chat/rooms", ServiceName::Chat, "/rooms"),
+            ("/api/chat", ServiceName::Chat, "/"),
+            ("/api/chat?x=1", ServiceName::Chat, "/?x=1"),
+            ("/ws/general/ann?username=ann", ServiceName::Chat, "/ws/general/ann?username=ann"),
+            ("/ws/notifications", ServiceName::Notification, "/ws/notifications"),
+            ("/api/presence/ann/heartbeat", ServiceName::Presence, "/presence/ann/heartbeat"),
+            ("/api/notifications/ann?limit=5", ServiceName::Notification, "/notifications/ann?limit=5"),
+            ("/api/files/1/download", ServiceName::File, "/1/download"),
+            ("/api/auth/login", ServiceName::Identity, "/api/auth/login"),
+            ("/api/services/chat/docs", ServiceName::Chat, "/docs"),
+            ("/api/chatter", ServiceName::Web, "/api/chatter"),
+            ("/rooms/general", ServiceName::Web, "/rooms/general"),
+        ] {
+            assert_eq!(rewritten(public), (service, own.to_owned()), "{public}");
+        }
+    }
+}
