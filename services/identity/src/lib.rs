@@ -43,16 +43,19 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 /// # Errors
 /// If a setting cannot be used, or a local folder cannot be read or written.
 pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service> {
-    let app = app(ctx, settings).await?;
+    Ok(run(ctx, app(ctx, settings).await?))
+}
+
+fn run(ctx: &Context, app: App) -> Service {
     ctx.verifier.set_keys(app.keys.public_keys());
     repeat(ctx, RELOAD_KEYS_EVERY, app.clone(), reload_keys);
     repeat(ctx, SWEEP_EVERY, app.clone(), sweep);
     let (router, openapi) = routes::router(app);
-    Ok(Service {
+    Service {
         name: ServiceName::Identity,
         router,
         openapi: Some(openapi),
-    })
+    }
 }
 
 async fn app(ctx: &Context, settings: &Settings) -> anyhow::Result<App> {
