@@ -221,3 +221,21 @@ fn same(expected: &[Seen], got: &[Seen]) -> bool {
         _ => false,
     }
 }
+
+#[test]
+fn an_idle_decoder_holds_no_memory() {
+    let mut decoder = Decoder::new(MAX);
+    let first = &mut encode(0x01, Some([1; 4]), &[b'x'; 500]);
+    let last = &mut encode(0x80, Some([1; 4]), &[b'x'; 500]);
+    assert!(matches!(
+        decoder.decode(first),
+        Ok(Some((508, Event::Fragment)))
+    ));
+    decoder.release();
+    assert!(decoder.message.capacity() >= 500);
+    assert!(
+        matches!(decoder.decode(last), Ok(Some((508, Event::Text(text)))) if text.len() == 1000)
+    );
+    decoder.release();
+    assert_eq!(decoder.message.capacity(), 0);
+}

@@ -71,8 +71,8 @@ pub trait Handler: Send + 'static {
 
     /// A message that was over the rate; it was not handled. The default closes with 1008. A handler
     /// may answer with an `error` frame and continue: after another burst the engine closes by itself.
-    fn on_excess(&mut self, connection: &Connection) -> Flow {
-        let _ = connection;
+    fn on_excess(&mut self, connection: &Connection, text: &str) -> Flow {
+        let _ = (connection, text);
         Flow::Close(close::ABUSE, "too many frames")
     }
 
@@ -88,6 +88,16 @@ struct Worker {
     commands: mpsc::UnboundedSender<Command>,
     /// Bytes that may still be handed over.
     budget: Semaphore,
+}
+
+impl Worker {
+    /// Hands a command over when the budget allows.
+    async fn tell(&self, shared: &Shared, command: Command) {
+        if let Ok(permit) = self.budget.acquire_many(shared.cost(&command) as u32).await {
+            permit.forget();
+        }
+        let _ = self.commands.send(command);
+    }
 }
 
 /// What all parts of an engine share.
@@ -145,28 +155,19 @@ impl Shared {
         let _ = worker.commands.send(command);
     }
 
-    fn capped(&self, cost: usize) -> u32 {
-        cost.min(self.config.worker_queue_bytes)
-            .try_into()
-            .unwrap_or(u32::MAX)
+    /// What a command takes of a worker's budget: never more than all of it.
+    pub(crate) fn cost(&self, command: &Command) -> usize {
+        command
+            .cost()
+            .min(self.config.worker_queue_bytes)
+            .min(u32::MAX as usize)
     }
 
-    /// Tells the worker of `topic` when its budget allows.
-    async fn send_within_budget(&self, topic: &str, command: Command) {
-        let worker = self.worker_of(topic);
-        if let Ok(permit) = worker
-            .budget
-            .acquire_many(self.capped(command.cost()))
-            .await
-        {
-            permit.forget();
-        }
-        let _ = worker.commands.send(command);
-    }
-
-    fn try_send_within_budget(&self, topic: &str, command: Command) -> bool {
-        let worker = self.worker_of(topic);
-        let Ok(permit) = worker.budget.try_acquire_many(self.capped(command.cost())) else {
+    /// Publishes on this replica.
+    fn try_publish(&self, publication: Publication) -> bool {
+        let worker = self.worker_of(&publication.topic);
+        let command = Command::Publish(publication);
+        let Ok(permit) = worker.budget.try_acquire_many(self.cost(&command) as u32) else {
             return false;
         };
         permit.forget();
@@ -182,10 +183,12 @@ impl Shared {
 
     /// A publication of some replica.
     pub(crate) async fn received(&self, channel: String, envelope: Bytes) {
-        let Some(topic) = self.topic_of(&channel).map(str::to_owned) else {
+        let Some(topic) = self.topic_of(&channel) else {
             return;
         };
-        self.send_within_budget(&topic, Command::Received { channel, envelope })
+        let worker = self.worker_of(topic);
+        worker
+            .tell(self, Command::Received { channel, envelope })
             .await;
     }
 
@@ -371,19 +374,15 @@ impl Engine {
     /// Publications of one topic are delivered in the order of the calls.
     pub async fn publish(&self, publications: Vec<Publication>) {
         for publication in publications {
-            let topic = Arc::clone(&publication.topic);
-            self.0
-                .send_within_budget(&topic, Command::Publish(publication))
-                .await;
+            let worker = self.0.worker_of(&publication.topic);
+            worker.tell(&self.0, Command::Publish(publication)).await;
         }
     }
 
     /// Publishes without waiting; false when it was dropped because the workers are behind. For
     /// ephemeral frames from a [`Handler`].
     pub fn try_publish(&self, publication: Publication) -> bool {
-        let topic = Arc::clone(&publication.topic);
-        self.0
-            .try_send_within_budget(&topic, Command::Publish(publication))
+        self.0.try_publish(publication)
     }
 
     /// Closes the sockets for which `which` is true; returns how many.

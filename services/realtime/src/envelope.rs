@@ -6,6 +6,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::{connection::ConnectionId, frame::Frame, topic::Kind};
 
+const ORIGIN: usize = 8;
 const RECORD_HEADER: usize = 1 + 8 + 4;
 
 /// The start of an envelope of the replica `origin`.
@@ -13,6 +14,11 @@ pub(crate) fn start(origin: u64) -> BytesMut {
     let mut buffer = BytesMut::with_capacity(256);
     buffer.put_u64(origin);
     buffer
+}
+
+/// Whether nothing was appended.
+pub(crate) fn is_empty(buffer: &BytesMut) -> bool {
+    buffer.len() <= ORIGIN
 }
 
 /// Appends one record.
@@ -31,7 +37,7 @@ pub(crate) fn append(buffer: &mut BytesMut, kind: Kind, frame: &Frame) {
 
 /// Takes the origin off.
 pub(crate) fn origin(envelope: &mut Bytes) -> Option<u64> {
-    (envelope.len() >= 8).then(|| envelope.get_u64())
+    (envelope.len() >= ORIGIN).then(|| envelope.get_u64())
 }
 
 /// Takes the next record off; `None` at the end and when the rest makes no sense.

@@ -27,6 +27,8 @@ use crate::{
 
 /// Most commands of one round.
 const ROUND: usize = 1024;
+/// Size at which an envelope is sent at once.
+const MAX_ENVELOPE: usize = 256 * 1024;
 /// What a command costs besides its bytes.
 const COMMAND: usize = 64;
 
@@ -119,7 +121,7 @@ impl Hub {
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
             }
             self.now = self.shared.started.elapsed();
-            let cost = round.iter().map(Command::cost).sum();
+            let cost = round.iter().map(|command| self.shared.cost(command)).sum();
             for command in round.drain(..) {
                 self.apply(command).await;
             }
@@ -232,6 +234,10 @@ impl Hub {
             .entry(Arc::clone(&topic))
             .or_insert_with(|| envelope::start(shared.origin));
         envelope::append(buffer, kind, &frame);
+        if buffer.len() > MAX_ENVELOPE {
+            let full = std::mem::replace(buffer, envelope::start(shared.origin));
+            shared.send_to_broker(&topic, full.freeze());
+        }
         if let Some(local) = self.touch(&topic) {
             local.offer(kind, frame, now, &shared);
             if local.is_full_batch() {
@@ -305,6 +311,9 @@ impl Hub {
     /// Hands what was published here to the broker, one publication per topic.
     fn send_outgoing(&mut self) {
         for (topic, buffer) in self.outgoing.drain() {
+            if envelope::is_empty(&buffer) {
+                continue;
+            }
             self.shared.send_to_broker(&topic, buffer.freeze());
         }
     }

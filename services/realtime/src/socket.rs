@@ -280,7 +280,7 @@ fn handle<H: Handler>(
         _ if !conn.is_open() => Flow::Continue,
         (_, Allowed::Abuse) => Flow::Close(close::ABUSE, "too many frames"),
         (Event::Text(text), Allowed::Yes) => handler.on_text(conn, text),
-        (Event::Text(_), Allowed::No) => handler.on_excess(conn),
+        (Event::Text(text), Allowed::No) => handler.on_excess(conn, text),
         (Event::Ping(payload), _) => {
             conn.0.control(frame::pong(payload));
             Flow::Continue

@@ -68,7 +68,13 @@ impl Incoming {
 pub fn channel() -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::unbounded_channel();
     let waiting = Arc::new(AtomicUsize::new(0));
-    (Sender { sender, waiting: Arc::clone(&waiting) }, Receiver { receiver, waiting })
+    (
+        Sender {
+            sender,
+            waiting: Arc::clone(&waiting),
+        },
+        Receiver { receiver, waiting },
+    )
 }
 
 /// The end of a broker.
@@ -134,13 +140,16 @@ impl PubSub {
         // The URL may hold a password: it is not repeated.
         let client = redis::Client::open(url)
             .map_err(|error| KvError(format!("not a Redis URL: {:?}", error.kind())))?;
-        Ok(Self::Redis(Arc::new(Redis { client, publisher: tokio::sync::Mutex::new(None) })))
+        Ok(Self::Redis(Arc::new(Redis {
+            client,
+            publisher: tokio::sync::Mutex::new(None),
+        })))
     }
 
     /// Publishes all, in order.
     ///
     /// # Errors
-    /// If the broker does not answer. Some may have been published.
+    /// If the broker does not answer. Some may have been published, or, when the connection broke, twice.
     pub async fn publish_many(&self, publications: Vec<(String, Bytes)>) -> Result<(), KvError> {
         match self {
             Self::Memory(memory) => {
@@ -189,11 +198,7 @@ impl Subscriber {
         self.change(channels, false)
     }
 
-    fn change(
-        &self,
-        channels: Vec<String>,
-        add: bool,
-    ) -> BoxFuture<'static, Result<(), KvError>> {
+    fn change(&self, channels: Vec<String>, add: bool) -> BoxFuture<'static, Result<(), KvError>> {
         match self {
             Self::Memory(memory) => {
                 memory.change(channels, add);
@@ -201,7 +206,11 @@ impl Subscriber {
             }
             Self::Redis(control) => {
                 let (done, outcome) = oneshot::channel();
-                let _ = control.send(Control::Change { channels, add, done });
+                let _ = control.send(Control::Change {
+                    channels,
+                    add,
+                    done,
+                });
                 Box::pin(async { outcome.await.unwrap_or_else(|_| Err(unreachable())) })
             }
         }
@@ -230,7 +239,11 @@ impl Memory {
     fn subscriber(memory: &Arc<Self>, sender: Sender) -> Subscriber {
         sender.send(Incoming::Connected);
         let id = memory.next.fetch_add(1, Relaxed);
-        Subscriber::Memory(MemorySubscriber { memory: Arc::clone(memory), id, sender })
+        Subscriber::Memory(MemorySubscriber {
+            memory: Arc::clone(memory),
+            id,
+            sender,
+        })
     }
 
     fn publish(&self, publications: Vec<(String, Bytes)>) {
@@ -257,7 +270,10 @@ impl MemorySubscriber {
         let mut channels = self.memory.channels.lock();
         for channel in changed {
             if add {
-                channels.entry(channel).or_default().insert(self.id, self.sender.clone());
+                channels
+                    .entry(channel)
+                    .or_default()
+                    .insert(self.id, self.sender.clone());
             } else if let Some(senders) = channels.get_mut(&channel) {
                 senders.remove(&self.id);
                 if senders.is_empty() {
@@ -295,6 +311,15 @@ impl Redis {
         for (channel, payload) in publications {
             pipeline.publish(channel, &payload[..]).ignore();
         }
+        let sent = self.send(&pipeline).await;
+        if sent.is_ok() {
+            return sent;
+        }
+        // A connection that Redis closed meanwhile is only noticed now: one more try, on a new one.
+        self.send(&pipeline).await
+    }
+
+    async fn send(&self, pipeline: &redis::Pipeline) -> Result<(), KvError> {
         let mut connection = in_time(self.connection()).await?;
         let sent = in_time(pipeline.query_async::<()>(&mut connection)).await;
         if sent.is_err() {
@@ -313,9 +338,7 @@ impl Redis {
     }
 }
 
-async fn in_time<T>(
-    request: impl Future<Output = redis::RedisResult<T>>,
-) -> Result<T, KvError> {
+async fn in_time<T>(request: impl Future<Output = redis::RedisResult<T>>) -> Result<T, KvError> {
     match timeout(PATIENCE, request).await {
         Ok(answer) => answer.map_err(|error| KvError(error.to_string())),
         Err(_) => Err(KvError("no answer in time".to_owned())),
@@ -487,12 +510,18 @@ mod tests {
     use super::*;
 
     fn message(channel: &str, payload: &'static str) -> Incoming {
-        Incoming::Message { channel: channel.to_owned(), payload: Bytes::from_static(payload.as_bytes()) }
+        Incoming::Message {
+            channel: channel.to_owned(),
+            payload: Bytes::from_static(payload.as_bytes()),
+        }
     }
 
     async fn publish(pubsub: &PubSub, channel: &str, payload: &'static str) {
         let payload = Bytes::from_static(payload.as_bytes());
-        pubsub.publish_many(vec![(channel.to_owned(), payload)]).await.unwrap();
+        pubsub
+            .publish_many(vec![(channel.to_owned(), payload)])
+            .await
+            .unwrap();
     }
 
     #[tokio::test]
@@ -500,23 +529,30 @@ mod tests {
         let pubsub = PubSub::memory();
         let (one, mut at_one) = pubsub.subscriber();
         let (two, mut at_two) = pubsub.clone().subscriber();
-        one.subscribe(vec!["a".to_owned(), "b".to_owned()]).await.unwrap();
+        one.subscribe(vec!["a".to_owned(), "b".to_owned()])
+            .await
+            .unwrap();
         two.subscribe(vec!["b".to_owned()]).await.unwrap();
         publish(&pubsub, "a", "1").await;
         publish(&pubsub, "b", "2").await;
         one.unsubscribe(vec!["b".to_owned()]).await.unwrap();
         publish(&pubsub, "b", "3").await;
         publish(&pubsub, "a", "4").await;
-        for expected in
-            [Incoming::Connected, message("a", "1"), message("b", "2"), message("a", "4")]
-        {
+        for expected in [
+            Incoming::Connected,
+            message("a", "1"),
+            message("b", "2"),
+            message("a", "4"),
+        ] {
             assert_eq!(at_one.recv().await, Some(expected));
         }
         for expected in [Incoming::Connected, message("b", "2"), message("b", "3")] {
             assert_eq!(at_two.recv().await, Some(expected));
         }
         drop((one, two));
-        let PubSub::Memory(memory) = &pubsub else { unreachable!() };
+        let PubSub::Memory(memory) = &pubsub else {
+            unreachable!()
+        };
         assert!(memory.channels.lock().is_empty());
     }
 
@@ -524,10 +560,16 @@ mod tests {
     async fn what_nobody_takes_is_bounded_in_bytes() {
         let (sender, mut receiver) = channel();
         let payload = Bytes::from(vec![0; 1024 * 1024]);
-        let large = Incoming::Message { channel: "a".to_owned(), payload };
+        let large = Incoming::Message {
+            channel: "a".to_owned(),
+            payload,
+        };
         let sent = (0..100).filter(|_| sender.send(large.clone())).count();
         assert!((20..=32).contains(&sent), "{sent}");
-        assert!(sender.send(Incoming::Disconnected), "events are never dropped");
+        assert!(
+            sender.send(Incoming::Disconnected),
+            "events are never dropped"
+        );
         for _ in 0..sent {
             assert_eq!(receiver.recv().await.as_ref(), Some(&large));
         }
@@ -543,7 +585,12 @@ mod tests {
         let pubsub = PubSub::redis(&format!("redis://{address}")).unwrap();
         let (subscriber, _receiver) = pubsub.subscriber();
         assert!(subscriber.subscribe(vec!["a".to_owned()]).await.is_err());
-        assert!(pubsub.publish_many(vec![("a".to_owned(), Bytes::new())]).await.is_err());
+        assert!(
+            pubsub
+                .publish_many(vec![("a".to_owned(), Bytes::new())])
+                .await
+                .is_err()
+        );
         assert!(PubSub::redis("http://nowhere").is_err());
     }
 }

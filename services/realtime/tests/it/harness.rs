@@ -373,8 +373,16 @@ pub(crate) fn config() -> Config {
 
 impl Server {
     pub(crate) async fn start(config: Config, bus: &TestBus, log: &Arc<TestLog>) -> Self {
+        Self::start_with(config, Arc::new(bus.clone()), log).await
+    }
+
+    pub(crate) async fn start_with(
+        config: Config,
+        broker: Arc<dyn Broker>,
+        log: &Arc<TestLog>,
+    ) -> Self {
         let log: Arc<dyn Log> = Arc::clone(log) as _;
-        let engine = Engine::new(config, Arc::new(bus.clone()), Some(log));
+        let engine = Engine::new(config, broker, Some(log));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Self {

@@ -4,4 +4,5 @@ mod attacks;
 mod harness;
 mod ordered;
 mod outage;
+mod redis;
 mod sockets;
