@@ -201,6 +201,14 @@ impl Objects {
         self.buffered.peak.load(Ordering::Relaxed)
     }
 
+    /// Makes the bucket, if that was not done yet.
+    async fn ensure_place(&self) -> Result<(), ObjectError> {
+        match &self.backend {
+            Backend::Folder(_) => Ok(()),
+            Backend::S3(bucket) => bucket.ensure().await,
+        }
+    }
+
     fn store(&self) -> &dyn ObjectStore {
         match &self.backend {
             Backend::Folder(folder) => folder.store(),

@@ -86,7 +86,7 @@ impl Upload {
 
     async fn try_finish(&mut self) -> Result<(), ObjectError> {
         if matches!(self.parts, Parts::None) {
-            self.ensure().await?;
+            self.objects.ensure_place().await?;
             let (payload, _held) = self.take_buffer();
             self.objects.store().put(&self.key, payload).await?;
             return Ok(());
@@ -108,7 +108,7 @@ impl Upload {
 
     async fn send_part(&mut self) -> Result<(), ObjectError> {
         if matches!(self.parts, Parts::None) {
-            self.parts = self.open_parts().await?;
+            self.parts = open_parts(&self.objects, &self.key).await?;
         }
         let (payload, _held) = self.take_buffer();
         match (&mut self.parts, &self.objects.backend) {
@@ -122,25 +122,19 @@ impl Upload {
         Ok(())
     }
 
-    async fn open_parts(&self) -> Result<Parts, ObjectError> {
-        self.ensure().await?;
-        match &self.objects.backend {
-            Backend::Folder(folder) => Ok(Parts::Folder(folder.store().put_multipart(&self.key).await?)),
-            Backend::S3(bucket) => Ok(Parts::S3 { id: bucket.multipart().create_multipart(&self.key).await?, done: Vec::new() }),
-        }
-    }
-
-    async fn ensure(&self) -> Result<(), ObjectError> {
-        match &self.objects.backend {
-            Backend::Folder(_) => Ok(()),
-            Backend::S3(bucket) => bucket.ensure().await,
-        }
-    }
-
     fn take_buffer(&mut self) -> (PutPayload, Held) {
         let part = self.buffer.split().freeze();
         let held = Held { objects: self.objects.clone(), bytes: part.len() };
         (PutPayload::from_bytes(part), held)
+    }
+}
+
+/// Not a method: an `Upload` may not be shared between threads, and a shared reference to it would make the future so.
+async fn open_parts(objects: &Objects, key: &Path) -> Result<Parts, ObjectError> {
+    objects.ensure_place().await?;
+    match &objects.backend {
+        Backend::Folder(folder) => Ok(Parts::Folder(folder.store().put_multipart(key).await?)),
+        Backend::S3(bucket) => Ok(Parts::S3 { id: bucket.multipart().create_multipart(key).await?, done: Vec::new() }),
     }
 }
 

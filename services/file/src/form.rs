@@ -1,0 +1,257 @@
+//! A `multipart/form-data` body ([RFC 7578]) as a stream of fields and their bytes.
+//!
+//! The multer parser reads as much as the connection offers before it looks at any of it, and looks for the end of
+//! a field's headers however far that is. [`Paced`] stands between: it hands over one small piece at a time, counts
+//! what the parser holds without giving anything back, and counts the whole.
+//!
+//! [RFC 7578]: https://www.rfc-editor.org/rfc/rfc7578
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, BodyDataStream},
+    http::{HeaderMap, StatusCode, header},
+};
+use bytes::Bytes;
+use folkmoot_common::http::{ApiError, ApiResult};
+use futures_util::Stream;
+use parking_lot::Mutex;
+use thiserror::Error;
+
+/// Most bytes that are handed to the parser at a time.
+const PIECE_BYTES: usize = 16 << 10;
+/// Most bytes that the parser may hold without giving any back: headers of a field, or what precedes the first.
+const MAX_HELD_BYTES: u64 = 64 << 10;
+/// What a body may have beside the file: boundaries, headers and the other fields.
+const OVERHEAD_BYTES: u64 = 64 << 10;
+/// Most fields of a form.
+const MAX_FIELDS: u32 = 32;
+
+/// A form that is being received.
+#[derive(Debug)]
+pub(crate) struct Form {
+    multipart: multer::Multipart<'static>,
+    body: SharedBody,
+    held: Arc<AtomicU64>,
+    announced: Option<u64>,
+    max_file_bytes: u64,
+    idle: Duration,
+    fields: u32,
+}
+
+/// The parser keeps what it reads from; what is left is read from here.
+type SharedBody = Arc<Mutex<BodyDataStream>>;
+
+/// A field of it. It must be read to its end before the next one is asked for.
+#[derive(Debug)]
+pub(crate) struct Field {
+    inner: multer::Field<'static>,
+    held: Arc<AtomicU64>,
+    idle: Duration,
+}
+
+impl Form {
+    /// Reads `body`, in which a file of `max_file_bytes` has room.
+    ///
+    /// # Errors
+    /// 415 if the headers do not announce a form.
+    pub(crate) fn new(headers: &HeaderMap, body: Body, max_file_bytes: u64, idle: Duration) -> ApiResult<Self> {
+        let boundary = boundary(headers)?;
+        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let body = Arc::new(Mutex::new(body.into_data_stream()));
+        let held = Arc::new(AtomicU64::new(0));
+        let limit = max_file_bytes.saturating_add(OVERHEAD_BYTES);
+        let paced = Paced { body: body.clone(), rest: Bytes::new(), pause: false, held: held.clone(), total: 0, limit };
+        let multipart = multer::Multipart::new(paced, boundary);
+        Ok(Self { multipart, body, held, announced, max_file_bytes, idle, fields: 0 })
+    }
+
+    /// Refuses a body that is too large by its own word, before any of it is read.
+    ///
+    /// # Errors
+    /// 413.
+    pub(crate) fn check_length(&self) -> ApiResult<()> {
+        match self.announced {
+            Some(length) if length > self.max_file_bytes.saturating_add(OVERHEAD_BYTES) => Err(too_large(self.max_file_bytes)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The next field, if there is one.
+    ///
+    /// # Errors
+    /// 400 if the body ends too early or is no form, 408 if nothing comes, 413 if it is too large.
+    pub(crate) async fn next(&mut self) -> ApiResult<Option<Field>> {
+        let field = within(self.idle, self.multipart.next_field()).await?;
+        self.held.store(0, Ordering::Relaxed);
+        self.fields += 1;
+        if self.fields > MAX_FIELDS {
+            return Err(malformed("the form has too many fields"));
+        }
+        Ok(field.map(|inner| Field { inner, held: self.held.clone(), idle: self.idle }))
+    }
+
+    /// Reads and drops up to `max` bytes of what is left, so that a client that is still sending when its answer has
+    /// been decided gets to read it: closing at once would reset the connection under it.
+    pub(crate) async fn drain(self, max: u64) {
+        let mut left = max;
+        while let Some(Ok(chunk)) = poll_fn(|cx| Pin::new(&mut *self.body.lock()).poll_next(cx)).await {
+            left = left.saturating_sub(chunk.len() as u64);
+            if left == 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl Field {
+    /// Its name in the form.
+    pub(crate) fn name(&self) -> &str {
+        self.inner.name().unwrap_or_default()
+    }
+
+    /// The file name that the client gave, which may be anything.
+    pub(crate) fn file_name(&self) -> Option<&str> {
+        self.inner.file_name()
+    }
+
+    /// The next bytes, or `None` at the end of the field.
+    ///
+    /// # Errors
+    /// As [`Form::next`].
+    pub(crate) async fn chunk(&mut self) -> ApiResult<Option<Bytes>> {
+        let chunk = within(self.idle, self.inner.chunk()).await?;
+        self.held.store(0, Ordering::Relaxed);
+        Ok(chunk)
+    }
+
+    /// The rest as text.
+    ///
+    /// # Errors
+    /// As [`Form::next`]; 400 if it is longer than `max` bytes or no UTF-8.
+    pub(crate) async fn text(mut self, max: usize) -> ApiResult<String> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > max {
+                return Err(malformed(format!("the field {} is too long", self.shown_name())));
+            }
+        }
+        String::from_utf8(bytes).map_err(|_| malformed(format!("the field {} is not UTF-8", self.shown_name())))
+    }
+
+    /// Reads over the rest.
+    ///
+    /// # Errors
+    /// As [`Form::next`].
+    pub(crate) async fn skip(mut self) -> ApiResult<()> {
+        while self.chunk().await?.is_some() {}
+        Ok(())
+    }
+
+    fn shown_name(&self) -> String {
+        format!("{:?}", self.name().chars().take(32).collect::<String>())
+    }
+}
+
+pub(crate) fn too_large(max_file_bytes: u64) -> ApiError {
+    ApiError::too_large(format!("a file may have {max_file_bytes} bytes"))
+}
+
+fn boundary(headers: &HeaderMap) -> ApiResult<String> {
+    let wrong = || {
+        let detail = "the body must be multipart/form-data with a boundary";
+        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    };
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
+    let boundary = multer::parse_boundary(content_type).map_err(|_| wrong())?;
+    // RFC 2046, section 5.1.1.
+    if (1..=70).contains(&boundary.len()) { Ok(boundary) } else { Err(wrong()) }
+}
+
+async fn within<T>(idle: Duration, read: impl Future<Output = multer::Result<T>>) -> ApiResult<T> {
+    match tokio::time::timeout(idle, read).await {
+        Ok(read) => read.map_err(|error| refusal(&error)),
+        Err(_) => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "upload_timeout", "the upload stood still for too long")),
+    }
+}
+
+fn refusal(error: &multer::Error) -> ApiError {
+    match error {
+        multer::Error::StreamReadFailed(cause) => match cause.downcast_ref() {
+            Some(PaceError::TooLarge { limit }) => too_large(limit.saturating_sub(OVERHEAD_BYTES)),
+            Some(PaceError::Held) => malformed("the headers of a field are too long"),
+            Some(PaceError::Broken) | None => incomplete(),
+        },
+        multer::Error::IncompleteStream | multer::Error::IncompleteFieldData { .. } | multer::Error::IncompleteHeaders => incomplete(),
+        _ => malformed("the body is not a valid form"),
+    }
+}
+
+fn incomplete() -> ApiError {
+    ApiError::bad_request("incomplete_body", "the body ended before the form did")
+}
+
+fn malformed(detail: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {
+    ApiError::bad_request("malformed_form", detail)
+}
+
+#[derive(Debug, Error)]
+enum PaceError {
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge { limit: u64 },
+    #[error("the parser holds too much")]
+    Held,
+    #[error("the connection broke")]
+    Broken,
+}
+
+struct Paced {
+    body: SharedBody,
+    rest: Bytes,
+    /// Whether to be pending once, so that the parser looks at what it has.
+    pause: bool,
+    held: Arc<AtomicU64>,
+    total: u64,
+    limit: u64,
+}
+
+impl Stream for Paced {
+    type Item = Result<Bytes, PaceError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.pause) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        while self.rest.is_empty() {
+            let polled = Pin::new(&mut *self.body.lock()).poll_next(cx);
+            match polled {
+                Poll::Ready(Some(Ok(bytes))) => self.rest = bytes,
+                Poll::Ready(Some(Err(_))) => return Poll::Ready(Some(Err(PaceError::Broken))),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        let size = self.rest.len().min(PIECE_BYTES);
+        let piece = self.rest.split_to(size);
+        self.total += size as u64;
+        if self.total > self.limit {
+            return Poll::Ready(Some(Err(PaceError::TooLarge { limit: self.limit })));
+        }
+        if self.held.fetch_add(size as u64, Ordering::Relaxed) + size as u64 > MAX_HELD_BYTES {
+            return Poll::Ready(Some(Err(PaceError::Held)));
+        }
+        self.pause = true;
+        Poll::Ready(Some(Ok(piece)))
+    }
+}
