@@ -40,6 +40,7 @@ const CREATED: &str = "Created: ";
 /// One key.
 #[derive(Clone)]
 struct Key {
+    file: PathBuf,
     kid: String,
     created: DateTime<Utc>,
     secret: SigningKey,
@@ -109,8 +110,8 @@ impl KeyStore {
         let keys = self.keys.read().clone();
         let verifying: Vec<_> = verifying(&keys, now).map(|key| key.kid.clone()).collect();
         for key in keys.iter().filter(|key| !verifying.contains(&key.kid)) {
-            fs::remove_file(self.file(&key.kid))
-                .with_context(|| format!("cannot remove key {}", key.kid))?;
+            fs::remove_file(&key.file)
+                .with_context(|| format!("cannot remove {}", key.file.display()))?;
         }
         self.reload()?;
         Ok(kid)
@@ -130,10 +131,6 @@ impl KeyStore {
     #[must_use]
     pub fn public_keys(&self) -> PublicKeys {
         public_keys(&self.keys.read(), self.clock.now())
-    }
-
-    fn file(&self, kid: &str) -> PathBuf {
-        self.folder.join(format!("{kid}.pem"))
     }
 
     /// Held by who changes the folder; the system lets it go when the process ends.
@@ -164,12 +161,13 @@ impl KeyStore {
         let pem = secret
             .to_pkcs8_pem(LineEnding::LF)
             .context("cannot write a key as PEM")?;
+        let file = self.folder.join(format!("{kid}.pem"));
         let created = self
             .clock
             .now()
             .to_rfc3339_opts(SecondsFormat::Micros, true);
         let text = format!("{CREATED}{created}\n{}", pem.as_str());
-        write_atomically(&self.folder, &self.file(&kid), text.as_bytes())
+        write_atomically(&self.folder, &file, text.as_bytes())
             .with_context(|| format!("cannot write a key to {}", self.folder.display()))?;
         Ok(kid)
     }
@@ -248,6 +246,7 @@ fn read_key(path: &Path) -> anyhow::Result<Key> {
         .context("cannot read when it was created")?;
     let created = created.map_or(DateTime::UNIX_EPOCH, |created| created.with_timezone(&Utc));
     Ok(Key {
+        file: path.to_owned(),
         kid: thumbprint(&secret.verifying_key()),
         created,
         secret,

@@ -117,3 +117,7 @@ async fn fetch(client: &reqwest::Client, url: &Url) -> anyhow::Result<Vec<u8>> {
     }
     Ok(body)
 }
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;
