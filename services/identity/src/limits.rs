@@ -103,12 +103,9 @@ impl Limits {
 }
 
 impl Limited {
-    /// Adds the headers to an answer of either kind.
-    pub(crate) fn around(self, result: ApiResult<Response>) -> Result<Response, Response> {
-        match result {
-            Ok(response) => Ok(self.mark(response)),
-            Err(error) => Err(self.mark(error.into_response())),
-        }
+    /// The answer of either kind, with the headers.
+    pub(crate) fn around(self, result: ApiResult<Response>) -> Response {
+        self.mark(result.into_response())
     }
 
     fn mark(self, mut response: Response) -> Response {

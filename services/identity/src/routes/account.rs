@@ -85,7 +85,7 @@ pub(super) async fn register(
         let session = app.store.register(account, password_hash).await?;
         Ok((StatusCode::CREATED, app.respond(&session, true)?).into_response())
     };
-    limited.around(registered.await)
+    Ok(limited.around(registered.await))
 }
 
 /// Begins a session.
@@ -125,7 +125,7 @@ pub(super) async fn login(
         let session = app.store.begin_session(user).await?;
         app.respond(&session, true)
     };
-    limited.around(logged_in.await)
+    Ok(limited.around(logged_in.await))
 }
 
 async fn authenticate(app: &App, key: &AccountKey, password: String) -> ApiResult<UserRow> {

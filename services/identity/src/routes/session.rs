@@ -91,11 +91,11 @@ pub(super) async fn refresh(
         }
     };
     let response = limited.around(refreshed.await);
-    response.map_err(|refusal| match refusal.status() {
+    if response.status() == StatusCode::UNAUTHORIZED {
         // The cookie will not work again.
-        StatusCode::UNAUTHORIZED => app.without_cookie(refusal),
-        _ => refusal,
-    })
+        return Ok(app.without_cookie(response));
+    }
+    Ok(response)
 }
 
 /// Ends the session of the refresh token, the cookie or the access token; nothing happens if there is none.
