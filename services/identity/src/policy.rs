@@ -47,6 +47,14 @@ impl AccountKey {
         }
     }
 
+    /// Whether an account may be called so. What is not need not be looked for, and PostgreSQL refuses
+    /// to look for some of it.
+    #[must_use]
+    pub(crate) fn is_possible(&self) -> bool {
+        let key = self.as_str();
+        key.len() <= MAX_EMAIL_BYTES && key.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
     /// The text that is compared.
     #[must_use]
     pub(crate) fn as_str(&self) -> &str {
@@ -258,5 +266,9 @@ mod tests {
             AccountKey::new("Ann@Example.ORG"),
             AccountKey::Email("ann@example.org".to_owned())
         );
+        assert!(AccountKey::new("Ann@Example.org").is_possible());
+        for impossible in ["ann\0", "a b", "zoë", &"x".repeat(255)] {
+            assert!(!AccountKey::new(impossible).is_possible(), "{impossible:?}");
+        }
     }
 }

@@ -139,7 +139,10 @@ async fn authenticate(app: &App, key: &AccountKey, password: String) -> ApiResul
     if !policy::is_password_length(&password) {
         return Err(wrong());
     }
-    let user = app.store.find(key).await?;
+    let user = match key.is_possible() {
+        true => app.store.find(key).await?,
+        false => None,
+    };
     let stored = user.as_ref().map(|user| user.password_hash.as_str());
     if !app.passwords.verify(password, stored).await? {
         metrics::counter!("folkmoot_login_failures_total").increment(1);

@@ -91,7 +91,9 @@ impl Identity {
     ) -> Self {
         let data_dir = folder.path().to_str().expect("a path").to_owned();
         let flags = [&["--data-dir", &data_dir], flags].concat();
-        let shared = parse_args(&flags).expect("settings");
+        let mut shared: folkmoot_common::config::Settings = parse_args(&flags).expect("settings");
+        // Servers that the environment of the tests names are not theirs.
+        (shared.database_url, shared.redis_url, shared.nats_url) = (None, None, None);
         let settings = parse_args(own).expect("settings of identity");
         let shutdown = CancellationToken::new();
         let ctx = Context::with_clock(shared, shutdown, clock.clone())
@@ -99,6 +101,14 @@ impl Identity {
             .expect("a context");
         let app = app(&ctx, &settings).await.expect("an app");
         let service = run(&ctx, app.clone());
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
+        while !ctx.health.problems().await.is_empty() {
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "identity does not get ready"
+            );
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
         let openapi = serde_json::to_value(service.openapi.expect("a document")).expect("JSON");
         Self {
             folder,
