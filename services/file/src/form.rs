@@ -129,9 +129,14 @@ impl Field {
     /// # Errors
     /// As [`Form::next`].
     pub(crate) async fn chunk(&mut self) -> ApiResult<Option<Bytes>> {
-        let chunk = within(self.idle, self.inner.chunk()).await?;
-        self.held.store(0, Ordering::Relaxed);
-        Ok(chunk)
+        loop {
+            let chunk = within(self.idle, self.inner.chunk()).await?;
+            self.held.store(0, Ordering::Relaxed);
+            // The parser tells the end of an empty field as a piece of nothing.
+            if chunk.as_ref().is_none_or(|bytes| !bytes.is_empty()) {
+                return Ok(chunk);
+            }
+        }
     }
 
     /// The rest as text.

@@ -48,7 +48,7 @@ pub(crate) fn served_as(content_type: &str) -> (&'static str, Disposition) {
 }
 
 fn is_text(sample: &[u8], whole: bool) -> bool {
-    if sample.is_empty() || sample.contains(&0) {
+    if sample.is_empty() || sample.iter().any(is_binary) {
         return false;
     }
     match std::str::from_utf8(sample) {
@@ -56,6 +56,13 @@ fn is_text(sample: &[u8], whole: bool) -> bool {
         // The sample may end within a character.
         Err(error) => !whole && error.error_len().is_none(),
     }
+}
+
+/// The control characters that no text has ([binary data bytes]): a NUL is the common one.
+///
+/// [binary data bytes]: https://mimesniff.spec.whatwg.org/#binary-data-byte
+fn is_binary(byte: &u8) -> bool {
+    matches!(byte, 0x00..=0x08 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F)
 }
 
 #[cfg(test)]
