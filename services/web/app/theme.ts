@@ -74,7 +74,11 @@ export const theme = createTheme({
     }),
     Modal: Modal.extend({
       styles: { title: { fontFamily: "'Fraunces Variable', Georgia, serif", fontSize: '1.2rem' } },
-      defaultProps: { centered: true, overlayProps: { blur: 2, backgroundOpacity: 0.4 } },
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        overlayProps: { blur: 2, backgroundOpacity: 0.4 },
+      },
     }),
   },
 });

@@ -20,8 +20,8 @@ export function RegisterForm() {
     initialValues: { username: '', email: '', password: '' },
     validate: {
       username: matches(
-        /^[A-Za-z0-9_.-]{2,32}$/,
-        '2 to 32 letters, digits, dots, dashes or underscores',
+        /^\w[\w.-]{0,30}\w$/,
+        '2 to 32 letters, digits or underscores, with dots and dashes inside',
       ),
       email: isEmail('An e-mail address such as ada@example.org'),
       password: checkPassword,

@@ -1,10 +1,10 @@
-import { Drawer } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { isRoomId } from '../lib/id';
 import { NotFound } from '../ui/NotFound';
 import { PeoplePanel } from '../presence/PeoplePanel';
 import { RoomList } from '../rooms/RoomList';
 import { Logo } from '../ui/Logo';
+import { SideDrawer } from '../ui/SideDrawer';
 import classes from './ChatPage.module.css';
 import { MemberProvider } from './MemberProvider';
 import { RoomView } from './RoomView';
@@ -52,29 +52,22 @@ function Layout({ roomId }: { roomId: string }) {
           <PeoplePanel />
         </aside>
       )}
-      <Drawer
+      <SideDrawer
+        label="Rooms"
+        position="left"
         opened={roomsOpen && !hasRooms}
         onClose={roomsDrawer.close}
-        size="19rem"
-        padding={0}
-        withCloseButton={false}
-        aria-label="Rooms"
-        classNames={{ content: classes.drawer ?? '', body: classes.drawerBody ?? '' }}
       >
         <Side roomId={roomId} onChosen={roomsDrawer.close} />
-      </Drawer>
-      <Drawer
+      </SideDrawer>
+      <SideDrawer
+        label="People"
+        position="right"
         opened={peopleOpen && !hasPeople}
         onClose={peopleDrawer.close}
-        position="right"
-        size="17rem"
-        padding={0}
-        withCloseButton={false}
-        aria-label="People"
-        classNames={{ content: classes.drawer ?? '', body: classes.drawerBody ?? '' }}
       >
         <PeoplePanel />
-      </Drawer>
+      </SideDrawer>
     </div>
   );
 }

@@ -58,10 +58,10 @@ export function Composer({ session, roomId, roomName, disabled, onFiles, onSent 
   useFocusOnWideScreens(box);
 
   const isTooLong = text.length > MAX_BYTES / 4 && byteLength(text) > MAX_BYTES;
-  const canSend = text.trim() !== '' && !isTooLong && !disabled;
+  const canSend = withoutControls(text).trim() !== '' && !isTooLong && !disabled;
   const send = () => {
     if (!canSend) return;
-    session.send({ content: text.trim(), message_type: 'text', file_url: null });
+    session.send({ content: withoutControls(text).trim(), message_type: 'text', file_url: null });
     setText('');
     setCaret(0);
     typing.stop();
@@ -207,6 +207,11 @@ function useFocusOnWideScreens(box: React.RefObject<HTMLTextAreaElement | null>)
   useEffect(() => {
     if (window.matchMedia('(pointer: fine)').matches) box.current?.focus({ preventScroll: true });
   }, [box]);
+}
+
+/** Pasted text may bring invisible control characters, which the server refuses. */
+function withoutControls(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(/(?![\n\t])\p{Cc}/gu, '');
 }
 
 function byteLength(text: string): number {

@@ -89,6 +89,7 @@ function useToast(roomId: string): (notification: Notification) => void {
         id,
         title,
         message: body,
+        closeButtonProps: { 'aria-label': 'Dismiss' },
         style: { cursor: room_id === null ? 'default' : 'pointer' },
         onClick: () => {
           if (room_id !== null) navigate(`/rooms/${encodeURIComponent(room_id)}`);

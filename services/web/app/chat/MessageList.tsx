@@ -62,6 +62,9 @@ export function MessageList({ session, roomName, ref }: MessageListProps) {
     return <Failed error={historyError ?? ''} onRetry={() => session.retryHistory()} />;
   }
   const context: ListContext = { session, roomName, rows, firstIndex: log.firstIndex };
+  // Whether a row begins a day or a group hangs on the one before it. While that one is not here
+  // the row is not drawn, so that no row changes its height when older ones come in front.
+  const hidden = log.reachedStart || log.messages.length === 0 ? 0 : 1;
   const unseen = Math.max(missedCount(log), isAtBottom ? 0 : liveSeq - seenSeq);
   return (
     <div className={classes.root}>
@@ -72,9 +75,9 @@ export function MessageList({ session, roomName, ref }: MessageListProps) {
         role="region"
         aria-label={`Messages in ${roomName}`}
         data-testid="messages"
-        data={rows}
+        data={hidden === 0 ? rows : rows.slice(hidden)}
         context={context}
-        firstItemIndex={log.firstIndex}
+        firstItemIndex={log.firstIndex + hidden}
         initialTopMostItemIndex={{ index: 'LAST', align: 'end' }}
         alignToBottom
         atBottomThreshold={NOT_QUITE_BOTTOM_PX}

@@ -21,8 +21,9 @@ describe('parseText', () => {
     ['https://example.org/<script>', ['https://example.org/']],
     ['hi @ada, and @bo.', ['@ada', '@bo']],
     ['@ada.lovelace-1_x.', ['@ada.lovelace-1_x']],
-    ['mail ada@example.org or a/@scope/x', []],
-    ['@a @@ada', []],
+    ['mail ada@example.org, zoë@x, x_@ada', []],
+    ['(@ada)/@bo \u00a1@cy!', ['@ada', '@bo', '@cy']],
+    ['@a @@ada', ['@ada']],
     ['@ada:@bo', ['@ada', '@bo']],
     ['https://example.org/@ada', ['https://example.org/@ada']],
   ])('%s', (content, expected) => {

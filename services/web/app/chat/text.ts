@@ -5,7 +5,7 @@ export type Part =
   | { kind: 'mention'; text: string; username: string };
 
 /** A link, or a mention that does not follow a word or an e-mail address. */
-const PATTERN = /(https?:\/\/[^\s<>"'`]+)|(?<![A-Za-z0-9_.@/-])@([A-Za-z0-9_.-]{2,32})/giu;
+const PATTERN = /(https?:\/\/[^\s<>"'`]+)|(?<![\p{L}\p{N}_])@([A-Za-z0-9_.-]{2,32})/giu;
 
 /** Splits what a person wrote into text, links and mentions. */
 export function parseText(content: string): Part[] {
@@ -72,7 +72,7 @@ export interface MentionQuery {
 
 /** The mention that is being typed at `caret`, or null. */
 export function mentionAt(text: string, caret: number): MentionQuery | null {
-  const match = /(?:^|[^A-Za-z0-9_.@/-])@([A-Za-z0-9_.-]{0,32})$/u.exec(text.slice(0, caret));
+  const match = /(?<![\p{L}\p{N}_])@([A-Za-z0-9_.-]{0,32})$/u.exec(text.slice(0, caret));
   const query = match?.[1];
   return query === undefined ? null : { start: caret - query.length - 1, query };
 }
