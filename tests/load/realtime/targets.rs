@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::process::Launch;
+use crate::process::{self, Launch};
 use crate::protocol::Protocol;
 
 /// A server under test.
@@ -69,9 +69,9 @@ impl Target {
         let cache = places.root.join(".cache/load");
         let (arguments, environment) = match self {
             Self::Floor | Self::FloorJoined => (floor(port, self == Self::FloorJoined)?, vec![]),
-            Self::Folkmoot => (folkmoot(places), folkmoot_environment(port, data)),
+            Self::Folkmoot => (folkmoot(places), folkmoot_environment(port, data)?),
             Self::FolkmootRedis => {
-                let mut environment = folkmoot_environment(port, data);
+                let mut environment = folkmoot_environment(port, data)?;
                 environment.push(redis_url);
                 (folkmoot(places), environment)
             }
@@ -110,15 +110,16 @@ fn folkmoot(places: &Places) -> Vec<String> {
     vec![program, "serve".to_owned(), "chat".to_owned()]
 }
 
-fn folkmoot_environment(port: u16, data: &Path) -> Vec<(&'static str, String)> {
-    vec![
+fn folkmoot_environment(port: u16, data: &Path) -> Result<Vec<(&'static str, String)>> {
+    Ok(vec![
         ("AUTH", "open".to_owned()),
         ("HOST", "127.0.0.1".to_owned()),
         ("PORT", port.to_string()),
-        ("ADMIN_PORT", "0".to_owned()),
+        ("ADMIN_PORT", process::free_port()?.to_string()),
         ("DATA_DIR", text(data)),
         ("CHAT_MESSAGES_PER_SECOND", "1000000".to_owned()),
-    ]
+        ("CHAT_MESSAGE_BURST", "1000000".to_owned()),
+    ])
 }
 
 fn fastapi(places: &Places, port: u16) -> Vec<String> {

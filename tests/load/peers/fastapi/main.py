@@ -18,7 +18,7 @@ import redis.asyncio as redis
 from fastapi import FastAPI, HTTPException, Query, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Index, String, Text, event, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -29,7 +29,9 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "sqlite:///./chat.db")
 # frames, which no figure is about.
 ANNOUNCE_JOINS = os.environ.get("ANNOUNCE_JOINS", "yes") == "yes"
 
-engine = create_async_engine(DATABASE_URL.replace("sqlite://", "sqlite+aiosqlite://", 1))
+# SQLite has one writer at a time: a single connection queues in order instead of polling for a lock.
+POOL = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60} if DATABASE_URL.startswith("sqlite") else {}
+engine = create_async_engine(DATABASE_URL.replace("sqlite://", "sqlite+aiosqlite://", 1), **POOL)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 
@@ -215,6 +217,9 @@ async def chat(socket: WebSocket, room_id: str, user_id: str, username: str = "a
             text = await socket.receive_text()
             try:
                 await handle(room_id, user_id, username, text)
+            except SQLAlchemyError:
+                log.exception("a message was not stored")
+                await socket.send_text(json.dumps({"type": "error", "code": "not_stored"}))
             except ValidationError:
                 await socket.send_text(json.dumps({"type": "error", "code": "invalid_message"}))
     except WebSocketDisconnect:
