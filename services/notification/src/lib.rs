@@ -1,1 +1,121 @@
-//! placeholder
+//! Notifications: what a member should know, kept until read, and told to their open pages at once.
+//!
+//! Events of other services become notifications ([`consumer`]); the sockets only carry news of what the
+//! tables hold, so a frame that is lost costs a delay and nothing else.
+
+mod consumer;
+mod events;
+mod model;
+mod policy;
+mod push;
+mod routes;
+mod settings;
+mod socket;
+mod store;
+mod sweep;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db};
+use folkmoot_realtime::{BrokerState, Config, Engine};
+
+pub use model::{NewNotification, Notification, ReadAll, UnreadCount};
+pub use settings::Settings;
+pub use store::MIGRATIONS;
+
+use crate::{push::Push, store::Store};
+
+/// What the routes, sockets and consumers share.
+#[derive(Clone)]
+struct AppState {
+    ctx: Context,
+    store: Store,
+    engine: Engine,
+    push: Push,
+}
+
+impl FromRef<AppState> for Verifier {
+    fn from_ref(state: &AppState) -> Self {
+        state.ctx.verifier.clone()
+    }
+}
+
+/// Opens the tables and starts the service.
+///
+/// # Errors
+/// If a setting cannot be used or a local database cannot be opened.
+pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service> {
+    let state = open(ctx, settings).await?;
+    consumer::start(&state);
+    sweep::start(&state);
+    drain_at_shutdown(ctx, &state.engine);
+    watch_broker(ctx, &state.engine);
+    let (router, openapi) = routes::router(state);
+    Ok(Service {
+        name: ServiceName::Notification,
+        router,
+        openapi: Some(openapi),
+    })
+}
+
+async fn open(ctx: &Context, settings: &Settings) -> anyhow::Result<AppState> {
+    let db = Db::open(ctx, ServiceName::Notification, MIGRATIONS).await?;
+    let store = Store::new(ctx, db, settings);
+    let engine = Engine::new(
+        engine_config(ctx, settings),
+        Arc::new(ctx.pubsub.clone()),
+        None,
+    );
+    let push = Push::new(&engine, &store);
+    Ok(AppState {
+        ctx: ctx.clone(),
+        store,
+        engine,
+        push,
+    })
+}
+
+fn engine_config(ctx: &Context, settings: &Settings) -> Config {
+    let public = ctx
+        .settings
+        .public_url
+        .iter()
+        .map(|url| url.origin().ascii_serialization());
+    Config {
+        allowed_origins: public
+            .chain(ctx.settings.allowed_origins.iter().cloned())
+            .collect(),
+        max_sockets: settings.notification_max_sockets,
+        // Clients have nothing to say here but pings.
+        max_message_bytes: 1024,
+        frames_per_second: 2,
+        frame_burst: 10,
+        max_topics_per_socket: 1,
+        ..Config::new(&ctx.settings.instance, "notification")
+    }
+}
+
+fn drain_at_shutdown(ctx: &Context, engine: &Engine) {
+    let (ctx, engine) = (ctx.clone(), engine.clone());
+    ctx.tasks.clone().spawn(async move {
+        ctx.shutdown.cancelled().await;
+        engine.drain(ctx.settings.shutdown_grace()).await;
+    });
+}
+
+/// Notifications are stored while Redis is away; the replica still says that it is not as it should be.
+fn watch_broker(ctx: &Context, engine: &Engine) {
+    let state = engine.broker_state();
+    ctx.health.check("notification-pubsub", move || {
+        let up = *state.borrow() == BrokerState::Up;
+        std::future::ready(if up {
+            Ok(())
+        } else {
+            Err("publications of other replicas do not arrive".to_owned())
+        })
+    });
+}

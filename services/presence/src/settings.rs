@@ -4,6 +4,7 @@ use std::time::Duration;
 
 /// What presence adds to the settings that all services share.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Settings {
     /// Seconds after a heartbeat at which its user counts as offline, 2 to 3600.
     #[arg(long, env = "PRESENCE_TTL_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=3600))]

@@ -1,0 +1,80 @@
+//! Opening a notification socket.
+
+use axum::{extract::State, response::Response};
+use folkmoot_common::{
+    auth::{Caller, Principal},
+    http::{ApiResult, Problem, Query},
+};
+use folkmoot_realtime::{Session, Upgrade};
+use serde::Deserialize;
+use tracing::debug;
+use utoipa::IntoParams;
+
+use crate::{AppState, consumer, events::Known, socket::Socket};
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SocketQuery {
+    /// Whose notifications: oneself. Only needed with `AUTH=open`.
+    user_id: Option<String>,
+    /// The access token, where the subprotocol `access_token` cannot be used.
+    #[serde(rename = "token")]
+    _token: Option<String>,
+}
+
+/// A WebSocket that tells of new notifications.
+///
+/// It sends `{"type": "unread_count", "unread_count": 3}` at first and whenever the number changes, and
+/// `{"type": "notification", "notification": {…}}` for each new one.
+#[utoipa::path(
+    get, path = "/ws/notifications", tag = "notifications", params(SocketQuery),
+    responses(
+        (status = 101, description = "The socket is open."),
+        (status = 400, description = "invalid_id, invalid_handshake", body = Problem),
+        (status = 401, description = "unauthorized", body = Problem),
+        (status = 403, description = "forbidden_origin; forbidden: somebody else", body = Problem),
+        (status = 426, description = "upgrade_required", body = Problem),
+        (status = 503, description = "draining, too_many_sockets", body = Problem),
+    )
+)]
+pub(crate) async fn open(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(query): Query<SocketQuery>,
+    upgrade: Upgrade,
+) -> ApiResult<Response> {
+    if let Err(refused) = state.engine.admit(&upgrade) {
+        return Ok(refused);
+    }
+    let user = match &query.user_id {
+        Some(user_id) => caller.acting_as(user_id, None)?,
+        None => caller.principal()?.clone(),
+    };
+    if caller.principal().is_ok() {
+        get_to_know(&state, &user).await;
+    }
+    let now = state.ctx.clock.now();
+    let session = Session {
+        user_id: user.user_id.as_str().into(),
+        session_id: user.session_id.as_deref().map(Into::into),
+        expires_in: user
+            .expires_at
+            .map(|end| (end - now).to_std().unwrap_or_default()),
+    };
+    Ok(state
+        .engine
+        .accept(upgrade, session, Socket::new(state.store.clone())))
+}
+
+/// identity tells of everybody by event. Should its events have been lost, the token tells it too.
+async fn get_to_know(state: &AppState, user: &Principal) {
+    let known = Known::by_token(user, state.ctx.clock.now());
+    let learned = match state.store.knows(&known).await {
+        Ok(true) => Ok(()),
+        Ok(false) => consumer::learn(state, &known).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = learned {
+        debug!(%error, "cannot take note of a user");
+    }
+}
