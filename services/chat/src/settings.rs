@@ -2,6 +2,7 @@
 
 /// Settings of the chat service.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Settings {
     /// Frames a second that one socket may send for long.
     #[arg(long, env = "CHAT_MESSAGES_PER_SECOND", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]

@@ -4,6 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 /// What the file service adds to the settings that all services share.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Settings {
     /// Largest file in bytes.
     #[arg(long, env = "FILE_MAX_BYTES", default_value_t = 26_214_400, value_parser = clap::value_parser!(u64).range(1..=5_368_709_120), help_heading = "Files")]

@@ -1,6 +1,6 @@
 //! Stopping on SIGINT and SIGTERM.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -9,18 +9,22 @@ use tracing::{info, warn};
 /// # Errors
 /// If the signals cannot be listened for.
 pub(crate) fn cancel_on_signal(stop: CancellationToken) -> anyhow::Result<()> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
-        let mut next = async || {
-            tokio::select! {
-                _ = interrupt.recv() => "SIGINT",
-                _ = terminate.recv() => "SIGTERM",
-            }
-        };
-        info!(signal = next().await, "stopping");
+        let first = next(&mut interrupt, &mut terminate).await;
+        info!(signal = first, "stopping");
         stop.cancel();
-        warn!(signal = next().await, "stopping at once");
+        let second = next(&mut interrupt, &mut terminate).await;
+        warn!(signal = second, "stopping at once");
         std::process::exit(130);
     });
     Ok(())
+}
+
+async fn next(interrupt: &mut Signal, terminate: &mut Signal) -> &'static str {
+    tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
 }

@@ -16,6 +16,7 @@ pub enum Registration {
 
 /// What identity adds to the settings that all services share.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Settings {
     /// Whether anybody may make an account.
     #[arg(

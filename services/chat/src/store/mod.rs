@@ -3,6 +3,8 @@
 mod commit;
 mod messages;
 mod rooms;
+#[cfg(test)]
+mod tests;
 
 use folkmoot_common::db::{Db, Migrations};
 

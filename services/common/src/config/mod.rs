@@ -31,6 +31,7 @@ pub enum LogFormat {
 
 /// What every service shares. Each service adds its own settings beside these.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Settings {
     /// Address to listen on.
     #[arg(long, env = "HOST", default_value = "127.0.0.1", help_heading = "Server")]

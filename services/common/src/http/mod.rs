@@ -1,6 +1,7 @@
 //! HTTP conventions: errors, extractors, paging, and the layers around every service.
 
 mod client_ip;
+pub mod docs;
 mod error;
 mod extract;
 mod layers;
