@@ -164,7 +164,9 @@ impl Store {
                 }
             }
         });
-        self.outbox.wake();
+        if matches!(refreshed, Refreshed::Reused) {
+            self.outbox.wake();
+        }
         Ok(refreshed)
     }
 
