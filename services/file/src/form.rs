@@ -64,15 +64,37 @@ impl Form {
     ///
     /// # Errors
     /// 415 if the headers do not announce a form.
-    pub(crate) fn new(headers: &HeaderMap, body: Body, max_file_bytes: u64, idle: Duration) -> ApiResult<Self> {
+    pub(crate) fn new(
+        headers: &HeaderMap,
+        body: Body,
+        max_file_bytes: u64,
+        idle: Duration,
+    ) -> ApiResult<Self> {
         let boundary = boundary(headers)?;
-        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse().ok());
         let body = Arc::new(Mutex::new(body.into_data_stream()));
         let held = Arc::new(AtomicU64::new(0));
         let limit = max_file_bytes.saturating_add(OVERHEAD_BYTES);
-        let paced = Paced { body: body.clone(), rest: Bytes::new(), pause: false, held: held.clone(), total: 0, limit };
+        let paced = Paced {
+            body: body.clone(),
+            rest: Bytes::new(),
+            pause: false,
+            held: held.clone(),
+            total: 0,
+            limit,
+        };
         let multipart = multer::Multipart::new(paced, boundary);
-        Ok(Self { multipart, body, held, announced, max_file_bytes, idle, fields: 0 })
+        Ok(Self {
+            multipart,
+            body,
+            held,
+            announced,
+            max_file_bytes,
+            idle,
+            fields: 0,
+        })
     }
 
     /// Refuses a body that is too large by its own word, before any of it is read.
@@ -81,7 +103,9 @@ impl Form {
     /// 413.
     pub(crate) fn check_length(&self) -> ApiResult<()> {
         match self.announced {
-            Some(length) if length > self.max_file_bytes.saturating_add(OVERHEAD_BYTES) => Err(too_large(self.max_file_bytes)),
+            Some(length) if length > self.max_file_bytes.saturating_add(OVERHEAD_BYTES) => {
+                Err(too_large(self.max_file_bytes))
+            }
             _ => Ok(()),
         }
     }
@@ -97,14 +121,20 @@ impl Form {
         if self.fields > MAX_FIELDS {
             return Err(malformed("the form has too many fields"));
         }
-        Ok(field.map(|inner| Field { inner, held: self.held.clone(), idle: self.idle }))
+        Ok(field.map(|inner| Field {
+            inner,
+            held: self.held.clone(),
+            idle: self.idle,
+        }))
     }
 
     /// Reads and drops up to `max` bytes of what is left, so that a client that is still sending when its answer has
     /// been decided gets to read it: closing at once would reset the connection under it.
     pub(crate) async fn drain(self, max: u64) {
         let mut left = max;
-        while let Some(Ok(chunk)) = poll_fn(|cx| Pin::new(&mut *self.body.lock()).poll_next(cx)).await {
+        while let Some(Ok(chunk)) =
+            poll_fn(|cx| Pin::new(&mut *self.body.lock()).poll_next(cx)).await
+        {
             left = left.saturating_sub(chunk.len() as u64);
             if left == 0 {
                 return;
@@ -148,10 +178,14 @@ impl Field {
         while let Some(chunk) = self.chunk().await? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > max {
-                return Err(malformed(format!("the field {} is too long", self.shown_name())));
+                return Err(malformed(format!(
+                    "the field {} is too long",
+                    self.shown_name()
+                )));
             }
         }
-        String::from_utf8(bytes).map_err(|_| malformed(format!("the field {} is not UTF-8", self.shown_name())))
+        String::from_utf8(bytes)
+            .map_err(|_| malformed(format!("the field {} is not UTF-8", self.shown_name())))
     }
 
     /// Reads over the rest.
@@ -175,18 +209,33 @@ pub(crate) fn too_large(max_file_bytes: u64) -> ApiError {
 fn boundary(headers: &HeaderMap) -> ApiResult<String> {
     let wrong = || {
         let detail = "the body must be multipart/form-data with a boundary";
-        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+        ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            detail,
+        )
     };
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(wrong)?;
     let boundary = multer::parse_boundary(content_type).map_err(|_| wrong())?;
     // RFC 2046, section 5.1.1.
-    if (1..=70).contains(&boundary.len()) { Ok(boundary) } else { Err(wrong()) }
+    if (1..=70).contains(&boundary.len()) {
+        Ok(boundary)
+    } else {
+        Err(wrong())
+    }
 }
 
 async fn within<T>(idle: Duration, read: impl Future<Output = multer::Result<T>>) -> ApiResult<T> {
     match tokio::time::timeout(idle, read).await {
         Ok(read) => read.map_err(|error| refusal(&error)),
-        Err(_) => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "upload_timeout", "the upload stood still for too long")),
+        Err(_) => Err(ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "upload_timeout",
+            "the upload stood still for too long",
+        )),
     }
 }
 
@@ -197,7 +246,9 @@ fn refusal(error: &multer::Error) -> ApiError {
             Some(PaceError::Held) => malformed("the headers of a field are too long"),
             Some(PaceError::Broken) | None => incomplete(),
         },
-        multer::Error::IncompleteStream | multer::Error::IncompleteFieldData { .. } | multer::Error::IncompleteHeaders => incomplete(),
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders => incomplete(),
         _ => malformed("the body is not a valid form"),
     }
 }

@@ -21,7 +21,10 @@ pub(crate) async fn run(app: App) {
         match sweep(&app).await {
             Ok(0) => {}
             Ok(removed) => info!(removed, "removed objects without a file"),
-            Err(error) => warn!(error = format!("{error:#}"), "cannot remove objects without a file now"),
+            Err(error) => warn!(
+                error = format!("{error:#}"),
+                "cannot remove objects without a file now"
+            ),
         }
         tokio::time::sleep(EVERY).await;
     }
@@ -32,14 +35,19 @@ pub(crate) async fn run(app: App) {
 /// # Errors
 /// If a store does not work; what is left is removed another time.
 pub(crate) async fn sweep(app: &App) -> anyhow::Result<usize> {
-    let cutoff = app.ctx.clock.now() - MIN_AGE.max(TimeDelta::seconds(i64::from(app.settings.file_upload_seconds) * 2));
+    let cutoff = app.ctx.clock.now()
+        - MIN_AGE.max(TimeDelta::seconds(
+            i64::from(app.settings.file_upload_seconds) * 2,
+        ));
     let mut removed = 0;
     loop {
         let stale = app.store.stale(cutoff, BATCH).await?;
         for object in &stale {
             // It may have become a file since it was read.
             if app.store.discard(object.id).await? {
-                app.objects.delete(&object.object_key, object.multipart_id.as_deref()).await?;
+                app.objects
+                    .delete(&object.object_key, object.multipart_id.as_deref())
+                    .await?;
                 app.store.forget(object.id).await?;
                 removed += 1;
             }

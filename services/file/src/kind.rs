@@ -31,7 +31,9 @@ const BYTES: &str = "application/octet-stream";
 #[must_use]
 pub(crate) fn content_type(sample: &[u8], whole: bool) -> &'static str {
     let found = infer::get(sample).map(|kind| kind.mime_type());
-    if let Some(known) = found.and_then(|mime| SHOWN.into_iter().chain(NAMED).find(|known| *known == mime)) {
+    if let Some(known) =
+        found.and_then(|mime| SHOWN.into_iter().chain(NAMED).find(|known| *known == mime))
+    {
         return known;
     }
     if is_text(sample, whole) { TEXT } else { BYTES }
@@ -43,7 +45,10 @@ pub(crate) fn served_as(content_type: &str) -> (&'static str, Disposition) {
     if let Some(shown) = SHOWN.into_iter().find(|shown| *shown == content_type) {
         return (shown, Disposition::Inline);
     }
-    let named = NAMED.into_iter().chain([TEXT]).find(|named| *named == content_type);
+    let named = NAMED
+        .into_iter()
+        .chain([TEXT])
+        .find(|named| *named == content_type);
     (named.unwrap_or(BYTES), Disposition::Attachment)
 }
 
@@ -101,7 +106,14 @@ mod tests {
             assert_eq!(content_type(active.as_bytes(), true), TEXT, "{active}");
             assert_eq!(served_as(TEXT).1, Disposition::Attachment);
         }
-        for binary in [&b"<html>\0<script>"[..], b"\xff\xfe<\0h\0t\0m\0l\0", b"", b"\0asm\x01\0\0\0", b"MZ\x90\0", b"\x7fELF\x02\x01"] {
+        for binary in [
+            &b"<html>\0<script>"[..],
+            b"\xff\xfe<\0h\0t\0m\0l\0",
+            b"",
+            b"\0asm\x01\0\0\0",
+            b"MZ\x90\0",
+            b"\x7fELF\x02\x01",
+        ] {
             assert_eq!(content_type(binary, true), BYTES, "{binary:?}");
         }
     }
@@ -119,6 +131,9 @@ mod tests {
         assert_eq!(served_as("text/html"), (BYTES, Disposition::Attachment));
         assert_eq!(served_as("image/svg+xml"), (BYTES, Disposition::Attachment));
         assert_eq!(served_as("image/png"), ("image/png", Disposition::Inline));
-        assert_eq!(served_as("video/mp4"), ("video/mp4", Disposition::Attachment));
+        assert_eq!(
+            served_as("video/mp4"),
+            ("video/mp4", Disposition::Attachment)
+        );
     }
 }

@@ -45,7 +45,8 @@ impl FromRef<App> for Verifier {
 pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service> {
     let app = App::open(ctx, settings).await?;
     let (shutdown, swept) = (ctx.shutdown.clone(), app.clone());
-    ctx.tasks.spawn(async move { shutdown.run_until_cancelled(janitor::run(swept)).await });
+    ctx.tasks
+        .spawn(async move { shutdown.run_until_cancelled(janitor::run(swept)).await });
     Ok(routes::service(app))
 }
 

@@ -31,10 +31,17 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 #[must_use]
 pub(crate) fn sanitise(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let visible: String = last.chars().filter(|character| !is_invisible_control(*character)).collect();
+    let visible: String = last
+        .chars()
+        .filter(|character| !is_invisible_control(*character))
+        .collect();
     let name = shorten(visible.trim());
     // Windows drops trailing dots, so a name of dots alone is a path step or nothing there.
-    if name.trim_matches(['.', ' ']).is_empty() { NAMELESS.to_owned() } else { name }
+    if name.trim_matches(['.', ' ']).is_empty() {
+        NAMELESS.to_owned()
+    } else {
+        name
+    }
 }
 
 /// Cuts the stem, so that the extension stays.
@@ -67,11 +74,20 @@ pub(crate) fn content_disposition(disposition: Disposition, name: &str) -> Strin
         Disposition::Attachment => "attachment".to_owned(),
     };
     // A percent sign would be decoded by some clients, and a quote or backslash would need escapes that others get wrong.
-    let plain = |character: char| (character.is_ascii_graphic() || character == ' ') && !"\"\\%;".contains(character);
-    let fallback: String = name.chars().map(|character| if plain(character) { character } else { '_' }).collect();
+    let plain = |character: char| {
+        (character.is_ascii_graphic() || character == ' ') && !"\"\\%;".contains(character)
+    };
+    let fallback: String = name
+        .chars()
+        .map(|character| if plain(character) { character } else { '_' })
+        .collect();
     let _ = write!(header, "; filename=\"{fallback}\"");
     if fallback != name {
-        let _ = write!(header, "; filename*=UTF-8''{}", utf8_percent_encode(name, ATTR_CHAR));
+        let _ = write!(
+            header,
+            "; filename*=UTF-8''{}",
+            utf8_percent_encode(name, ATTR_CHAR)
+        );
     }
     header
 }
@@ -118,8 +134,14 @@ mod tests {
     fn the_header_has_a_plain_fallback_and_the_whole_name() {
         let header = |name| content_disposition(Disposition::Attachment, name);
         assert_eq!(header("a b.txt"), "attachment; filename=\"a b.txt\"");
-        assert_eq!(header("é\"\\;%.txt"), "attachment; filename=\"_____.txt\"; filename*=UTF-8''%C3%A9%22%5C%3B%25.txt");
-        assert_eq!(content_disposition(Disposition::Inline, "x"), "inline; filename=\"x\"");
+        assert_eq!(
+            header("é\"\\;%.txt"),
+            "attachment; filename=\"_____.txt\"; filename*=UTF-8''%C3%A9%22%5C%3B%25.txt"
+        );
+        assert_eq!(
+            content_disposition(Disposition::Inline, "x"),
+            "inline; filename=\"x\""
+        );
     }
 
     /// Splitmix64: the same names in every run.
@@ -134,8 +156,9 @@ mod tests {
     #[test]
     fn no_name_breaks_the_rules_or_the_header() {
         const POOL: &[char] = &[
-            '/', '\\', '.', ' ', '\0', '\r', '\n', '"', '\'', ';', '%', '*', '=', '\u{202e}', '\u{200d}', '\u{feff}', '\u{7f}', '\u{85}',
-            'a', 'é', '日', '🐙', '\u{2028}', '\t', '<', '>', '&', ':', '~',
+            '/', '\\', '.', ' ', '\0', '\r', '\n', '"', '\'', ';', '%', '*', '=', '\u{202e}',
+            '\u{200d}', '\u{feff}', '\u{7f}', '\u{85}', 'a', 'é', '日', '🐙', '\u{2028}', '\t',
+            '<', '>', '&', ':', '~',
         ];
         let mut seed = 1;
         for _ in 0..20_000 {
@@ -147,11 +170,17 @@ mod tests {
             let given: String = (0..length).map(|_| pick(random(&mut seed))).collect();
             let name = sanitise(&given);
             assert!((1..=MAX_BYTES).contains(&name.len()), "{given:?}");
-            assert!(!name.contains(['/', '\\']) && !name.chars().any(is_invisible_control), "{given:?}");
+            assert!(
+                !name.contains(['/', '\\']) && !name.chars().any(is_invisible_control),
+                "{given:?}"
+            );
             assert!(name != "." && name != "..", "{given:?}");
             assert_eq!(sanitise(&name), name, "{given:?}");
             let header = content_disposition(Disposition::Attachment, &name);
-            assert!(header.is_ascii() && HeaderValue::from_str(&header).is_ok(), "{header}");
+            assert!(
+                header.is_ascii() && HeaderValue::from_str(&header).is_ok(),
+                "{header}"
+            );
             let quotes = header.matches('"').count();
             assert_eq!(quotes, 2, "{header}");
         }

@@ -25,7 +25,9 @@ pub(crate) fn select(headers: &HeaderMap, etag: &str, size: u64) -> Selection {
     if text(headers, header::IF_NONE_MATCH).is_some_and(|list| matches_any(list, etag)) {
         return Selection::NotModified;
     }
-    let Some(range) = text(headers, header::RANGE) else { return Selection::Whole };
+    let Some(range) = text(headers, header::RANGE) else {
+        return Selection::Whole;
+    };
     // Another version, or a date, which a strong comparison cannot use: the whole file is always right.
     if text(headers, header::IF_RANGE).is_some_and(|validator| validator.trim() != etag) {
         return Selection::Whole;
@@ -39,22 +41,32 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 /// Weak comparison, as `If-None-Match` wants it.
 fn matches_any(list: &str, etag: &str) -> bool {
-    list.split(',').map(str::trim).any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == etag)
+    list.split(',')
+        .map(str::trim)
+        .any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == etag)
 }
 
 /// One range of bytes. Several at once, other units and what does not parse are ignored, as the RFC allows.
 fn part(value: &str, size: u64) -> Selection {
-    let Some((unit, range)) = value.split_once('=') else { return Selection::Whole };
-    let Some((first, last)) = range.trim().split_once('-') else { return Selection::Whole };
+    let Some((unit, range)) = value.split_once('=') else {
+        return Selection::Whole;
+    };
+    let Some((first, last)) = range.trim().split_once('-') else {
+        return Selection::Whole;
+    };
     if !unit.trim().eq_ignore_ascii_case("bytes") || range.contains(',') {
         return Selection::Whole;
     }
     match (number(first.trim()), number(last.trim())) {
         (Number::Is(first), Number::Is(last)) if first > last => Selection::Whole,
         (Number::Is(first), _) if first >= size => Selection::Unsatisfiable,
-        (Number::Is(first), Number::Is(last)) => Selection::Part(first..last.saturating_add(1).min(size)),
+        (Number::Is(first), Number::Is(last)) => {
+            Selection::Part(first..last.saturating_add(1).min(size))
+        }
         (Number::Is(first), Number::Absent) => Selection::Part(first..size),
-        (Number::Absent, Number::Is(suffix)) if suffix == 0 || size == 0 => Selection::Unsatisfiable,
+        (Number::Absent, Number::Is(suffix)) if suffix == 0 || size == 0 => {
+            Selection::Unsatisfiable
+        }
         (Number::Absent, Number::Is(suffix)) => Selection::Part(size.saturating_sub(suffix)..size),
         _ => Selection::Whole,
     }
@@ -70,7 +82,9 @@ fn number(text: &str) -> Number {
     match text {
         "" => Number::Absent,
         // A number that is too large means more than any file has.
-        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => Number::Is(digits.parse().unwrap_or(u64::MAX)),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Number::Is(digits.parse().unwrap_or(u64::MAX))
+        }
         _ => Number::Wrong,
     }
 }
@@ -80,7 +94,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.clone(), value.parse().expect("a header"))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), value.parse().expect("a header")))
+            .collect()
     }
 
     #[test]
@@ -113,7 +130,11 @@ mod tests {
             ("lines=0-1", 10, Whole),
             ("0-1", 10, Whole),
         ] {
-            assert_eq!(select(&headers(&[(header::RANGE, value)]), "\"e\"", size), expected, "{value} of {size}");
+            assert_eq!(
+                select(&headers(&[(header::RANGE, value)]), "\"e\"", size),
+                expected,
+                "{value} of {size}"
+            );
         }
     }
 
@@ -123,14 +144,22 @@ mod tests {
         for (name, value, expected) in [
             (header::IF_NONE_MATCH, "\"e\"", Selection::NotModified),
             (header::IF_NONE_MATCH, "W/\"e\"", Selection::NotModified),
-            (header::IF_NONE_MATCH, "\"a\", \"e\"", Selection::NotModified),
+            (
+                header::IF_NONE_MATCH,
+                "\"a\", \"e\"",
+                Selection::NotModified,
+            ),
             (header::IF_NONE_MATCH, "*", Selection::NotModified),
             (header::IF_NONE_MATCH, "\"a\"", Selection::Part(1..2)),
             (header::IF_NONE_MATCH, "e", Selection::Part(1..2)),
             (header::IF_RANGE, "\"e\"", Selection::Part(1..2)),
             (header::IF_RANGE, "W/\"e\"", Selection::Whole),
             (header::IF_RANGE, "\"a\"", Selection::Whole),
-            (header::IF_RANGE, "Sat, 21 Nov 2026 07:28:00 GMT", Selection::Whole),
+            (
+                header::IF_RANGE,
+                "Sat, 21 Nov 2026 07:28:00 GMT",
+                Selection::Whole,
+            ),
         ] {
             let headers = headers(&[(header::RANGE, "bytes=1-1"), (name, value)]);
             assert_eq!(select(&headers, etag, 10), expected, "{value}");

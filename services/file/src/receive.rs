@@ -63,7 +63,12 @@ struct Incoming {
 /// # Errors
 /// What is wrong with the upload, 408 if it takes too long, 503 if a store is away or the process stops. Nothing of
 /// it is kept.
-pub(crate) async fn receive(app: &App, caller: &Caller, mut form: Form, labels: Labels) -> ApiResult<FileRow> {
+pub(crate) async fn receive(
+    app: &App,
+    caller: &Caller,
+    mut form: Form,
+    labels: Labels,
+) -> ApiResult<FileRow> {
     let mut pending = None;
     let received = tokio::select! {
         received = read(app, caller, &mut form, labels, &mut pending) => received,
@@ -72,9 +77,15 @@ pub(crate) async fn receive(app: &App, caller: &Caller, mut form: Form, labels: 
         }
         () = stopping(app) => Err(ApiError::unavailable("the server is stopping")),
     };
-    let Err(error) = received else { return received };
+    let Err(error) = received else {
+        return received;
+    };
     let shutdown = app.ctx.shutdown.clone();
-    tokio::spawn(async move { shutdown.run_until_cancelled(tokio::time::timeout(DRAIN_TIME, form.drain(DRAIN_BYTES))).await });
+    tokio::spawn(async move {
+        shutdown
+            .run_until_cancelled(tokio::time::timeout(DRAIN_TIME, form.drain(DRAIN_BYTES)))
+            .await
+    });
     match pending {
         None => Err(error),
         Some(pending) => give_up(app, &pending).await.ok_or(error),
@@ -97,7 +108,12 @@ async fn read(
     let mut file = None;
     while let Some(field) = form.next().await? {
         match field.name() {
-            "file" if file.is_some() => return Err(ApiError::bad_request("too_many_files", "one file at a time")),
+            "file" if file.is_some() => {
+                return Err(ApiError::bad_request(
+                    "too_many_files",
+                    "one file at a time",
+                ));
+            }
             "file" => file = read_file(app, field, pending).await?,
             "room_id" => labels.room_id = Some(field.text(MAX_TEXT_BYTES).await?),
             "user_id" | "uploaded_by" => labels.user_id = Some(field.text(MAX_TEXT_BYTES).await?),
@@ -108,14 +124,26 @@ async fn read(
     if let Some(room) = &room_id {
         id::check("room_id", room)?;
     }
-    let uploaded_by = policy::uploader(caller, labels.user_id.as_deref().filter(|user| !user.is_empty()))?;
-    let missing = || ApiError::bad_request("missing_file", "the form has no field named file with a file");
+    let uploaded_by = policy::uploader(
+        caller,
+        labels.user_id.as_deref().filter(|user| !user.is_empty()),
+    )?;
+    let missing = || {
+        ApiError::bad_request(
+            "missing_file",
+            "the form has no field named file with a file",
+        )
+    };
     let (file, pending) = file.zip(pending.as_mut()).ok_or_else(missing)?;
     store(app, file, pending, room_id, uploaded_by).await
 }
 
 /// Reads the file's bytes into the store. `None` is what a browser sends when no file was chosen.
-async fn read_file(app: &App, mut field: Field, pending: &mut Option<Pending>) -> ApiResult<Option<Incoming>> {
+async fn read_file(
+    app: &App,
+    mut field: Field,
+    pending: &mut Option<Pending>,
+) -> ApiResult<Option<Incoming>> {
     let given = field.file_name().unwrap_or_default().to_owned();
     let mut chunk = field.chunk().await?;
     if chunk.is_none() && given.is_empty() {
@@ -148,12 +176,23 @@ async fn begin(app: &App) -> ApiResult<Pending> {
     let id = app.ctx.ids.next();
     let key = format!("files/{id}");
     app.store.begin(id, &key, app.ctx.clock.now()).await?;
-    Ok(Pending { id, key, multipart: None, in_doubt: false })
+    Ok(Pending {
+        id,
+        key,
+        multipart: None,
+        in_doubt: false,
+    })
 }
 
 /// Writes down the name of a multipart upload as soon as there is one: nothing else leads to its parts.
-async fn note_multipart(app: &App, pending: &mut Pending, multipart: Option<&str>) -> ApiResult<()> {
-    let (None, Some(multipart)) = (&pending.multipart, multipart) else { return Ok(()) };
+async fn note_multipart(
+    app: &App,
+    pending: &mut Pending,
+    multipart: Option<&str>,
+) -> ApiResult<()> {
+    let (None, Some(multipart)) = (&pending.multipart, multipart) else {
+        return Ok(());
+    };
     pending.multipart = Some(multipart.to_owned());
     app.store.name_multipart(pending.id, multipart).await?;
     Ok(())
@@ -182,7 +221,9 @@ async fn store(
         created_at: app.ctx.clock.now(),
     };
     if !app.store.commit(&row).await? {
-        return Err(ApiError::unavailable("the upload took too long and was given up"));
+        return Err(ApiError::unavailable(
+            "the upload took too long and was given up",
+        ));
     }
     Ok(row)
 }
@@ -207,7 +248,11 @@ async fn give_up(app: &App, pending: &Pending) -> Option<FileRow> {
     if !discarded {
         return app.store.find(pending.id).await.unwrap_or_default();
     }
-    if let Err(error) = app.objects.delete(&pending.key, pending.multipart.as_deref()).await {
+    if let Err(error) = app
+        .objects
+        .delete(&pending.key, pending.multipart.as_deref())
+        .await
+    {
         warn!(%error, id = %pending.id, "cannot remove the object of an upload now; the janitor will");
         return None;
     }

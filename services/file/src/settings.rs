@@ -19,15 +19,30 @@ pub struct Settings {
     pub file_upload_seconds: u16,
 
     /// Uploads that one user (without tokens: one address) may begin in a minute; 0 means no limit.
-    #[arg(long, env = "FILE_UPLOADS_PER_MINUTE", default_value_t = 60, help_heading = "Files")]
+    #[arg(
+        long,
+        env = "FILE_UPLOADS_PER_MINUTE",
+        default_value_t = 60,
+        help_heading = "Files"
+    )]
     pub file_uploads_per_minute: u32,
 
     /// Uploads that run at the same time; each holds up to 5 MiB in memory.
-    #[arg(long, env = "FILE_CONCURRENT_UPLOADS", default_value = "32", help_heading = "Files")]
+    #[arg(
+        long,
+        env = "FILE_CONCURRENT_UPLOADS",
+        default_value = "32",
+        help_heading = "Files"
+    )]
     pub file_concurrent_uploads: NonZeroU32,
 
     /// Uploads of one user that run at the same time.
-    #[arg(long, env = "FILE_CONCURRENT_UPLOADS_PER_USER", default_value = "4", help_heading = "Files")]
+    #[arg(
+        long,
+        env = "FILE_CONCURRENT_UPLOADS_PER_USER",
+        default_value = "4",
+        help_heading = "Files"
+    )]
     pub file_concurrent_uploads_per_user: NonZeroU32,
 }
 

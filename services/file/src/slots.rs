@@ -36,13 +36,21 @@ pub(crate) enum Full {
 
 impl Slots {
     pub(crate) fn new(total: u32, per_user: u32) -> Self {
-        Self { running: Arc::default(), total, per_user }
+        Self {
+            running: Arc::default(),
+            total,
+            per_user,
+        }
     }
 
     /// Takes a place for `user`.
     pub(crate) fn take(&self, user: &str) -> Result<Slot, Full> {
         let mut running = self.running.lock();
-        if running.by_user.get(user).is_some_and(|own| *own >= self.per_user) {
+        if running
+            .by_user
+            .get(user)
+            .is_some_and(|own| *own >= self.per_user)
+        {
             return Err(Full::User);
         }
         if running.total >= self.total {
@@ -50,7 +58,10 @@ impl Slots {
         }
         running.total += 1;
         *running.by_user.entry(user.to_owned()).or_default() += 1;
-        Ok(Slot { running: self.running.clone(), user: user.to_owned() })
+        Ok(Slot {
+            running: self.running.clone(),
+            user: user.to_owned(),
+        })
     }
 }
 

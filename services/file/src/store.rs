@@ -17,8 +17,7 @@ pub(crate) const MIGRATIONS: Migrations = Migrations::new(&[(
     include_str!("../migrations/postgres/0001_init.sql"),
 )]);
 
-const BEGIN: &str =
-    "insert into pending_objects (id, object_key, multipart_id, discarded, created_at) values ($1, $2, null, false, $3)";
+const BEGIN: &str = "insert into pending_objects (id, object_key, multipart_id, discarded, created_at) values ($1, $2, null, false, $3)";
 const NAME_MULTIPART: &str = "update pending_objects set multipart_id = $2 where id = $1";
 const CLAIM: &str = "delete from pending_objects where id = $1 and discarded = false";
 const INSERT: &str = "insert into files (id, object_key, filename, content_type, size, sha256, room_id, uploaded_by, created_at) \
@@ -34,8 +33,7 @@ const LIST: &str = "select id, object_key, filename, content_type, size, sha256,
 const LIST_ROOM: &str = "select id, object_key, filename, content_type, size, sha256, room_id, uploaded_by, created_at \
      from files where room_id = $3 and id < $1 order by id desc limit $2";
 const DELETE: &str = "delete from files where id = $1";
-const INSERT_DISCARDED: &str =
-    "insert into pending_objects (id, object_key, multipart_id, discarded, created_at) values ($1, $2, null, true, $3)";
+const INSERT_DISCARDED: &str = "insert into pending_objects (id, object_key, multipart_id, discarded, created_at) values ($1, $2, null, true, $3)";
 
 /// The tables of the file service.
 #[derive(Debug, Clone)]
@@ -100,7 +98,11 @@ impl Store {
     }
 
     /// Objects that have been pending since before `cutoff`, oldest first.
-    pub(crate) async fn stale(&self, cutoff: DateTime<Utc>, limit: u32) -> sqlx::Result<Vec<PendingObject>> {
+    pub(crate) async fn stale(
+        &self,
+        cutoff: DateTime<Utc>,
+        limit: u32,
+    ) -> sqlx::Result<Vec<PendingObject>> {
         with_reader!(&self.db, c => sqlx::query_as(STALE).bind(cutoff).bind(i64::from(limit)).fetch_all(c).await)
     }
 
@@ -109,10 +111,17 @@ impl Store {
     }
 
     /// Files older than `after`, newest first.
-    pub(crate) async fn list(&self, room: Option<&str>, after: Option<Uuid>, limit: u32) -> sqlx::Result<Vec<FileRow>> {
+    pub(crate) async fn list(
+        &self,
+        room: Option<&str>,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> sqlx::Result<Vec<FileRow>> {
         let (after, limit) = (after.unwrap_or(Uuid::max()), i64::from(limit));
         match room {
-            None => with_reader!(&self.db, c => sqlx::query_as(LIST).bind(after).bind(limit).fetch_all(c).await),
+            None => {
+                with_reader!(&self.db, c => sqlx::query_as(LIST).bind(after).bind(limit).fetch_all(c).await)
+            }
             Some(room) => {
                 with_reader!(&self.db, c => sqlx::query_as(LIST_ROOM).bind(after).bind(limit).bind(room).fetch_all(c).await)
             }

@@ -38,9 +38,14 @@ const FILES: [&str; 7] = [
 /// Routes for the document and its page.
 pub fn docs_router(mut openapi: OpenApi) -> Router {
     // Relative to the document's own address: the service's root, whatever the edge's prefix.
-    openapi.servers.get_or_insert_with(|| vec![Server::new("./")]);
+    openapi
+        .servers
+        .get_or_insert_with(|| vec![Server::new("./")]);
     let document = Bytes::from(openapi.to_json().unwrap_or_default());
-    let config = Config::from("../openapi.json").use_base_layout().validator_url("none").try_it_out_enabled(true);
+    let config = Config::from("../openapi.json")
+        .use_base_layout()
+        .validator_url("none")
+        .try_it_out_enabled(true);
     let config = Arc::new(config);
     Router::new()
         .route("/openapi.json", get(|| async move { ([(header::CONTENT_TYPE, "application/json")], document) }))
@@ -50,18 +55,32 @@ pub fn docs_router(mut openapi: OpenApi) -> Router {
         .layer(Extension(config))
 }
 
-async fn page_file(Path(name): Path<String>, config: Extension<Arc<Config<'static>>>) -> ApiResult<Response> {
+async fn page_file(
+    Path(name): Path<String>,
+    config: Extension<Arc<Config<'static>>>,
+) -> ApiResult<Response> {
     file(&name, &config.0)
 }
 
 fn file(name: &str, config: &Arc<Config<'static>>) -> ApiResult<Response> {
     let absent = || ApiError::not_found("not_found", "there is nothing at this address");
-    let name = FILES.into_iter().find(|known| *known == name).ok_or_else(absent)?;
-    let file = utoipa_swagger_ui::serve(name, config.clone()).map_err(ApiError::internal)?.ok_or_else(absent)?;
+    let name = FILES
+        .into_iter()
+        .find(|known| *known == name)
+        .ok_or_else(absent)?;
+    let file = utoipa_swagger_ui::serve(name, config.clone())
+        .map_err(ApiError::internal)?
+        .ok_or_else(absent)?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::try_from(file.content_type).map_err(ApiError::internal)?);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::try_from(file.content_type).map_err(ApiError::internal)?,
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     if file.gzpipped {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -78,11 +97,24 @@ mod tests {
     use super::*;
 
     async fn answer(path: &str) -> (StatusCode, HeaderMap, Bytes) {
-        let openapi = OpenApi::new(utoipa::openapi::Info::new("test", "1"), utoipa::openapi::Paths::new());
-        let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
-        let response = docs_router(openapi).oneshot(request).await.expect("an answer");
+        let openapi = OpenApi::new(
+            utoipa::openapi::Info::new("test", "1"),
+            utoipa::openapi::Paths::new(),
+        );
+        let request = Request::builder()
+            .uri(path)
+            .body(Body::empty())
+            .expect("a request");
+        let response = docs_router(openapi)
+            .oneshot(request)
+            .await
+            .expect("an answer");
         let (parts, body) = response.into_parts();
-        (parts.status, parts.headers, body.collect().await.expect("a body").to_bytes())
+        (
+            parts.status,
+            parts.headers,
+            body.collect().await.expect("a body").to_bytes(),
+        )
     }
 
     #[tokio::test]
@@ -95,7 +127,11 @@ mod tests {
         }
         let (_, headers, _) = answer("/docs").await;
         assert_eq!(headers[header::LOCATION], "docs/");
-        for absent in ["/docs/oauth2-redirect.html", "/docs/..%2fopenapi.json", "/docs/x"] {
+        for absent in [
+            "/docs/oauth2-redirect.html",
+            "/docs/..%2fopenapi.json",
+            "/docs/x",
+        ] {
             assert_eq!(answer(absent).await.0, StatusCode::NOT_FOUND, "{absent}");
         }
     }

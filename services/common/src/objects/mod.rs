@@ -20,7 +20,9 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
-use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, path::Path};
+use object_store::{
+    GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt, path::Path,
+};
 use thiserror::Error;
 use tracing::warn;
 
@@ -47,7 +49,11 @@ impl From<object_store::Error> for ObjectError {
     fn from(error: object_store::Error) -> Self {
         match error {
             // A bucket that is not there is no missing object.
-            object_store::Error::NotFound { source, .. } if !s3::is_missing_bucket(source.as_ref()) => Self::NotFound,
+            object_store::Error::NotFound { source, .. }
+                if !s3::is_missing_bucket(source.as_ref()) =>
+            {
+                Self::NotFound
+            }
             error => Self::Unavailable(describe(&error)),
         }
     }
@@ -56,7 +62,9 @@ impl From<object_store::Error> for ObjectError {
 impl From<ObjectError> for ApiError {
     fn from(error: ObjectError) -> Self {
         match error {
-            ObjectError::NotFound => Self::not_found("object_not_found", "the stored object is gone"),
+            ObjectError::NotFound => {
+                Self::not_found("object_not_found", "the stored object is gone")
+            }
             ObjectError::Unavailable(reason) => {
                 warn!(reason, "the object store is not available");
                 Self::unavailable("the object store is not available")
@@ -125,7 +133,10 @@ impl Objects {
             ObjectStoreUrl::File(root) => Backend::Folder(folder::Folder::open(&root).await?),
             ObjectStoreUrl::S3(s3) => Backend::S3(s3::Bucket::open(&s3)?),
         };
-        let objects = Self { backend, buffered: Arc::default() };
+        let objects = Self {
+            backend,
+            buffered: Arc::default(),
+        };
         let checked = objects.clone();
         health.check("objects", move || {
             let objects = checked.clone();
@@ -144,12 +155,18 @@ impl Objects {
     ///
     /// # Errors
     /// If there is no such object, or the store does not work. The stream may fail later in the same ways.
-    pub async fn read(&self, key: &str, range: Option<Range<u64>>) -> Result<ObjectStream, ObjectError> {
+    pub async fn read(
+        &self,
+        key: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<ObjectStream, ObjectError> {
         let options = GetOptions::new().with_range(range.map(GetRange::from));
         let found = self.store().get_opts(&Path::from(key), options).await?;
         match found.payload {
             GetResultPayload::File(file, _) => folder::read(file, found.range).await,
-            GetResultPayload::Stream(stream) => Ok(stream.map(|chunk| chunk.map_err(ObjectError::from)).boxed()),
+            GetResultPayload::Stream(stream) => {
+                Ok(stream.map(|chunk| chunk.map_err(ObjectError::from)).boxed())
+            }
         }
     }
 
@@ -192,7 +209,9 @@ impl Objects {
     /// The keys below `prefix`, in no order.
     pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<String, ObjectError>> {
         let listed = self.store().list(Some(&Path::from(prefix)));
-        listed.map(|object| Ok(object?.location.to_string())).boxed()
+        listed
+            .map(|object| Ok(object?.location.to_string()))
+            .boxed()
     }
 
     /// The most bytes of uploads that were in memory at one time since the start.

@@ -47,10 +47,24 @@ impl Bucket {
     pub(super) fn open(settings: &S3Settings) -> anyhow::Result<Self> {
         crate::server::install_crypto();
         // An outage must become an answer soon; three attempts bridge a server that restarts a connection.
-        let backoff = BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(1), base: 2.0 };
-        let retry = RetryConfig { backoff, max_retries: 2, retry_timeout: Duration::from_secs(4) };
-        let once = RetryConfig { max_retries: 0, ..RetryConfig::default() };
-        let client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(SMALL_REQUEST_TIMEOUT).build()?;
+        let backoff = BackoffConfig {
+            init_backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_secs(1),
+            base: 2.0,
+        };
+        let retry = RetryConfig {
+            backoff,
+            max_retries: 2,
+            retry_timeout: Duration::from_secs(4),
+        };
+        let once = RetryConfig {
+            max_retries: 0,
+            ..RetryConfig::default()
+        };
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(SMALL_REQUEST_TIMEOUT)
+            .build()?;
         Ok(Self {
             name: settings.bucket.as_str().into(),
             region: settings.region.as_str().into(),
@@ -72,21 +86,36 @@ impl Bucket {
     /// Asks for an object that is not there, and makes the bucket if that is what is missing.
     pub(super) async fn check(&self) -> Result<(), ObjectError> {
         match self.probe.get(&Path::from(PROBE)).await {
-            Err(object_store::Error::NotFound { source, .. }) if is_missing_bucket(source.as_ref()) => {
+            Err(object_store::Error::NotFound { source, .. })
+                if is_missing_bucket(source.as_ref()) =>
+            {
                 self.found.store(false, Ordering::Relaxed);
                 self.ensure().await
             }
             Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             // What keys that may not list the bucket are told of an object that is not there.
-            Err(object_store::Error::PermissionDenied { source, .. }) if describe(source.as_ref()).contains("AccessDenied") => Ok(()),
+            Err(object_store::Error::PermissionDenied { source, .. })
+                if describe(source.as_ref()).contains("AccessDenied") =>
+            {
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     /// Gives up a multipart upload; one that is not there any more is no error.
-    pub(super) async fn abort(&self, key: &Path, multipart: Option<&str>) -> Result<(), ObjectError> {
+    pub(super) async fn abort(
+        &self,
+        key: &Path,
+        multipart: Option<&str>,
+    ) -> Result<(), ObjectError> {
         let Some(id) = multipart else { return Ok(()) };
-        match self.store.abort_multipart(key, &id.to_owned()).await.map_err(ObjectError::from) {
+        match self
+            .store
+            .abort_multipart(key, &id.to_owned())
+            .await
+            .map_err(ObjectError::from)
+        {
             Ok(()) | Err(ObjectError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
@@ -98,12 +127,22 @@ impl Bucket {
             return Ok(());
         }
         match self.create().await? {
-            StatusCode::OK | StatusCode::NO_CONTENT => info!(bucket = &*self.name, "made the bucket"),
+            StatusCode::OK | StatusCode::NO_CONTENT => {
+                info!(bucket = &*self.name, "made the bucket")
+            }
             // It is there, and ours or another's: reading and writing will tell.
             StatusCode::CONFLICT => {}
             // Keys that may only read and write objects are good practice. Then the bucket must be there.
-            StatusCode::FORBIDDEN => warn!(bucket = &*self.name, "may not make the bucket, which must exist"),
-            status => return Err(ObjectError::Unavailable(format!("cannot make the bucket {}: {status}", self.name))),
+            StatusCode::FORBIDDEN => warn!(
+                bucket = &*self.name,
+                "may not make the bucket, which must exist"
+            ),
+            status => {
+                return Err(ObjectError::Unavailable(format!(
+                    "cannot make the bucket {}: {status}",
+                    self.name
+                )));
+            }
         }
         self.found.store(true, Ordering::Relaxed);
         Ok(())
@@ -113,7 +152,10 @@ impl Bucket {
     ///
     /// [`CreateBucket`]: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
     async fn create(&self) -> Result<StatusCode, ObjectError> {
-        let url = self.store.signed_url(Method::PUT, &Path::default(), Duration::from_secs(60)).await?;
+        let url = self
+            .store
+            .signed_url(Method::PUT, &Path::default(), Duration::from_secs(60))
+            .await?;
         let body = match &*self.region {
             // The one region that must not be named.
             "us-east-1" => String::new(),
@@ -124,7 +166,8 @@ impl Bucket {
         };
         let answer = self.client.put(url).body(body).send().await;
         // The address carries a signature.
-        let answer = answer.map_err(|error| ObjectError::Unavailable(describe(&error.without_url())))?;
+        let answer =
+            answer.map_err(|error| ObjectError::Unavailable(describe(&error.without_url())))?;
         Ok(answer.status())
     }
 }
@@ -135,7 +178,12 @@ fn build(settings: &S3Settings, retry: RetryConfig) -> anyhow::Result<AmazonS3> 
         .with_timeout_disabled()
         .with_connect_timeout(CONNECT_TIMEOUT)
         .with_read_timeout(READ_TIMEOUT)
-        .with_allow_http(settings.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://")));
+        .with_allow_http(
+            settings
+                .endpoint
+                .as_ref()
+                .is_some_and(|endpoint| endpoint.starts_with("http://")),
+        );
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&settings.bucket)
         .with_region(&settings.region)
@@ -146,9 +194,13 @@ fn build(settings: &S3Settings, retry: RetryConfig) -> anyhow::Result<AmazonS3> 
         builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
     }
     if let (Some(access), Some(secret)) = (&settings.access_key, &settings.secret_key) {
-        builder = builder.with_access_key_id(access.expose()).with_secret_access_key(secret.expose());
+        builder = builder
+            .with_access_key_id(access.expose())
+            .with_secret_access_key(secret.expose());
     }
-    builder.build().context("the settings of the S3 object store cannot be used")
+    builder
+        .build()
+        .context("the settings of the S3 object store cannot be used")
 }
 
 /// Whether the server says that the bucket is not there, which has the status of a missing object.

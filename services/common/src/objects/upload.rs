@@ -1,11 +1,7 @@
 //! Writing one object, part by part.
 
 use bytes::BytesMut;
-use object_store::{
-    MultipartUpload, ObjectStoreExt, PutPayload,
-    multipart::PartId,
-    path::Path,
-};
+use object_store::{MultipartUpload, ObjectStoreExt, PutPayload, multipart::PartId, path::Path};
 use tracing::debug;
 
 use super::{Backend, ObjectError, Objects};
@@ -27,14 +23,22 @@ pub struct Upload {
 enum Parts {
     None,
     Folder(Box<dyn MultipartUpload>),
-    S3 { id: String, done: Vec<PartId> },
+    S3 {
+        id: String,
+        done: Vec<PartId>,
+    },
     /// Finished or given up: nothing is left to clean.
     Closed,
 }
 
 impl Upload {
     pub(super) fn new(objects: Objects, key: Path) -> Self {
-        Self { objects, key, buffer: BytesMut::new(), parts: Parts::None }
+        Self {
+            objects,
+            key,
+            buffer: BytesMut::new(),
+            parts: Parts::None,
+        }
     }
 
     /// Adds bytes; waits while a full part is on its way to the store.
@@ -99,7 +103,10 @@ impl Upload {
                 upload.complete().await?;
             }
             (Parts::S3 { id, done }, Backend::S3(bucket)) => {
-                bucket.multipart().complete_multipart(&self.key, id, std::mem::take(done)).await?;
+                bucket
+                    .multipart()
+                    .complete_multipart(&self.key, id, std::mem::take(done))
+                    .await?;
             }
             _ => {}
         }
@@ -114,7 +121,10 @@ impl Upload {
         match (&mut self.parts, &self.objects.backend) {
             (Parts::Folder(upload), _) => upload.put_part(payload).await?,
             (Parts::S3 { id, done }, Backend::S3(bucket)) => {
-                let part = bucket.multipart().put_part(&self.key, id, done.len(), payload).await?;
+                let part = bucket
+                    .multipart()
+                    .put_part(&self.key, id, done.len(), payload)
+                    .await?;
                 done.push(part);
             }
             _ => {}
@@ -124,7 +134,10 @@ impl Upload {
 
     fn take_buffer(&mut self) -> (PutPayload, Held) {
         let part = self.buffer.split().freeze();
-        let held = Held { objects: self.objects.clone(), bytes: part.len() };
+        let held = Held {
+            objects: self.objects.clone(),
+            bytes: part.len(),
+        };
         (PutPayload::from_bytes(part), held)
     }
 }
@@ -134,7 +147,10 @@ async fn open_parts(objects: &Objects, key: &Path) -> Result<Parts, ObjectError>
     objects.ensure_place().await?;
     match &objects.backend {
         Backend::Folder(folder) => Ok(Parts::Folder(folder.store().put_multipart(key).await?)),
-        Backend::S3(bucket) => Ok(Parts::S3 { id: bucket.multipart().create_multipart(key).await?, done: Vec::new() }),
+        Backend::S3(bucket) => Ok(Parts::S3 {
+            id: bucket.multipart().create_multipart(key).await?,
+            done: Vec::new(),
+        }),
     }
 }
 
@@ -155,7 +171,10 @@ impl Drop for Upload {
         self.objects.buffered.remove(self.buffer.len());
         let parts = std::mem::replace(&mut self.parts, Parts::Closed);
         // A dropped folder upload removes its file itself.
-        let (Parts::S3 { .. }, Ok(runtime)) = (&parts, tokio::runtime::Handle::try_current()) else { return };
+        let (Parts::S3 { .. }, Ok(runtime)) = (&parts, tokio::runtime::Handle::try_current())
+        else {
+            return;
+        };
         let (objects, key) = (self.objects.clone(), self.key.clone());
         runtime.spawn(async move { abort(&objects, &key, parts).await });
     }

@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Should a browser ever take a file for a page: it may load and run nothing, and has no origin.
-const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+const POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 /// Content never changes under its address. Private, because it was given to one caller.
 const CACHING: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -65,7 +66,10 @@ pub(crate) async fn download(
         selection => selection,
     };
     let mut headers = HeaderMap::new();
-    headers.insert(header::ETAG, HeaderValue::try_from(etag).map_err(ApiError::internal)?);
+    headers.insert(
+        header::ETAG,
+        HeaderValue::try_from(etag).map_err(ApiError::internal)?,
+    );
     headers.insert(header::CACHE_CONTROL, CACHING);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     let (status, range) = match selection {
@@ -90,22 +94,28 @@ pub(crate) async fn download(
 
 fn describe(file: &FileRow, headers: &mut HeaderMap) -> ApiResult<()> {
     let (content_type, disposition) = kind::served_as(&file.content_type);
-    let disposition = HeaderValue::try_from(content_disposition(disposition, &file.filename)).map_err(ApiError::internal)?;
+    let disposition = HeaderValue::try_from(content_disposition(disposition, &file.filename))
+        .map_err(ApiError::internal)?;
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CONTENT_DISPOSITION, disposition);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(CORP, HeaderValue::from_static("same-origin"));
     Ok(())
 }
 
 fn content_range(range: &Range<u64>, size: u64) -> ApiResult<HeaderValue> {
-    HeaderValue::try_from(format!("bytes {}-{}/{size}", range.start, range.end - 1)).map_err(ApiError::internal)
+    HeaderValue::try_from(format!("bytes {}-{}/{size}", range.start, range.end - 1))
+        .map_err(ApiError::internal)
 }
 
 fn unsatisfiable(size: u64) -> ApiResult<Response> {
     let detail = format!("the file has {size} bytes");
-    let mut response = ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "invalid_range", detail).into_response();
+    let mut response =
+        ApiError::new(StatusCode::RANGE_NOT_SATISFIABLE, "invalid_range", detail).into_response();
     let range = HeaderValue::try_from(format!("bytes */{size}")).map_err(ApiError::internal)?;
     response.headers_mut().insert(header::CONTENT_RANGE, range);
     Ok(response)

@@ -42,7 +42,11 @@ pub(crate) struct ListQuery {
         (status = 401, description = "A token is needed.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<ListQuery>) -> ApiResult<Response> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> ApiResult<Response> {
     caller.member()?;
     let limit = limit(query.limit.as_deref())?;
     let room = query.room_id.filter(|room| !room.is_empty());
@@ -50,10 +54,16 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
         id::check("room_id", room)?;
     }
     let wrong = || ApiError::bad_request("invalid_cursor", "after must be the id of a file");
-    let after = query.after.map(|after| Uuid::try_parse(&after).map_err(|_| wrong())).transpose()?;
+    let after = query
+        .after
+        .map(|after| Uuid::try_parse(&after).map_err(|_| wrong()))
+        .transpose()?;
     let rows = app.store.list(room.as_deref(), after, limit + 1).await?;
     let next = |last: &crate::model::FileRow| {
-        let room = room.as_ref().map(|room| format!("{}&", query_pair("room_id", room))).unwrap_or_default();
+        let room = room
+            .as_ref()
+            .map(|room| format!("{}&", query_pair("room_id", room)))
+            .unwrap_or_default();
         format!("{room}limit={limit}&after={}", last.id)
     };
     Ok(Page::new(rows, limit, next).map(File::from).into_response())
@@ -68,7 +78,11 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
         (status = 404, description = "There is no such file.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn metadata(State(app): State<App>, caller: Caller, Path(file_id): Path<String>) -> ApiResult<Json<File>> {
+pub(crate) async fn metadata(
+    State(app): State<App>,
+    caller: Caller,
+    Path(file_id): Path<String>,
+) -> ApiResult<Json<File>> {
     caller.member()?;
     Ok(Json(find(&app, &file_id).await?.into()))
 }
@@ -104,7 +118,9 @@ pub(crate) async fn delete(
     // The file is gone; its object is too, now or when the janitor comes.
     match app.objects.delete(&file.object_key, None).await {
         Ok(()) => app.store.forget(file.id).await?,
-        Err(error) => warn!(%error, id = %file.id, "cannot remove the object of a deleted file now; the janitor will"),
+        Err(error) => {
+            warn!(%error, id = %file.id, "cannot remove the object of a deleted file now; the janitor will")
+        }
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -35,8 +35,20 @@ pub(crate) async fn health(State(app): State<App>) -> Json<HealthAnswer> {
     let objects = tokio::time::timeout(TIMEOUT, app.objects.check());
     let database = tokio::time::timeout(TIMEOUT, app.store.ping());
     let (objects, database) = tokio::join!(objects, database);
-    let (objects, database) = (matches!(objects, Ok(Ok(()))), matches!(database, Ok(Ok(()))));
+    let (objects, database) = (
+        matches!(objects, Ok(Ok(()))),
+        matches!(database, Ok(Ok(()))),
+    );
     let word = |works| if works { "ok" } else { "unavailable" };
-    let status = if objects && database { "ok" } else { "degraded" };
-    Json(HealthAnswer { status, service: "file", minio: word(objects), database: word(database) })
+    let status = if objects && database {
+        "ok"
+    } else {
+        "degraded"
+    };
+    Json(HealthAnswer {
+        status,
+        service: "file",
+        minio: word(objects),
+        database: word(database),
+    })
 }

@@ -30,8 +30,14 @@ struct Security;
 
 impl Modify for Security {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        openapi.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
 }
 
@@ -45,12 +51,20 @@ pub(crate) fn service(app: App) -> Service {
         .routes(routes!(download::download))
         .with_state(app)
         .split_for_parts();
-    Service { name: ServiceName::File, router, openapi: Some(openapi) }
+    Service {
+        name: ServiceName::File,
+        router,
+        openapi: Some(openapi),
+    }
 }
 
 async fn find(app: &App, file_id: &str) -> ApiResult<FileRow> {
     // Any other text, in whatever spelling of a UUID, names no file.
-    let id = if file_id.len() == 36 { Uuid::try_parse(file_id).ok() } else { None };
+    let id = if file_id.len() == 36 {
+        Uuid::try_parse(file_id).ok()
+    } else {
+        None
+    };
     let found = match id {
         Some(id) => app.store.find(id).await?,
         None => None,

@@ -74,27 +74,48 @@ pub(crate) async fn upload(
     Query(query): Query<UploadQuery>,
     request: Request,
 ) -> ApiResult<(StatusCode, Json<File>)> {
-    let labels = Labels { room_id: query.room_id, user_id: query.user_id.or(query.uploaded_by) };
-    policy::uploader(&caller, labels.user_id.as_deref().filter(|user| !user.is_empty()))?;
+    let labels = Labels {
+        room_id: query.room_id,
+        user_id: query.user_id.or(query.uploaded_by),
+    };
+    policy::uploader(
+        &caller,
+        labels.user_id.as_deref().filter(|user| !user.is_empty()),
+    )?;
     // Without a token a name is only a word, so the address is what counts.
-    let counted = caller.member()?.map_or_else(|| address.to_string(), |principal| principal.user_id.clone());
+    let counted = caller.member()?.map_or_else(
+        || address.to_string(),
+        |principal| principal.user_id.clone(),
+    );
     let slot = admit(&app, &counted).await?;
     let (parts, body) = request.into_parts();
-    let form = Form::new(&parts.headers, body, app.settings.file_max_bytes, app.settings.idle_timeout())?;
+    let form = Form::new(
+        &parts.headers,
+        body,
+        app.settings.file_max_bytes,
+        app.settings.idle_timeout(),
+    )?;
     let tasks = app.ctx.tasks.clone();
     // A task of its own, because a client that goes away cancels this handler, not the cleaning up.
     let receiving = async move {
         let _slot = slot;
         receive::receive(&app, &caller, form, labels).await
     };
-    let received = tasks.spawn(receiving.in_current_span()).await.map_err(ApiError::internal)?;
+    let received = tasks
+        .spawn(receiving.in_current_span())
+        .await
+        .map_err(ApiError::internal)?;
     Ok((StatusCode::CREATED, Json(received?.into())))
 }
 
 async fn admit(app: &App, user: &str) -> ApiResult<Slot> {
     let per_minute = app.settings.file_uploads_per_minute;
     if per_minute > 0 {
-        let decision = app.ctx.kv.throttle(&format!("upload:{user}"), Quota::per_minute(per_minute)).await;
+        let decision = app
+            .ctx
+            .kv
+            .throttle(&format!("upload:{user}"), Quota::per_minute(per_minute))
+            .await;
         if !decision.allowed {
             return Err(ApiError::too_many_requests(decision.retry_after));
         }

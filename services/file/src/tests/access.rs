@@ -14,7 +14,8 @@ struct Tokens(KeyStore);
 
 impl Tokens {
     fn new(setup: &Setup) -> Self {
-        let keys = KeyStore::open(setup.folder.path().join("signing"), setup.clock.clone()).expect("keys");
+        let keys =
+            KeyStore::open(setup.folder.path().join("signing"), setup.clock.clone()).expect("keys");
         setup.app.ctx.verifier.set_keys(keys.public_keys());
         Self(keys)
     }
@@ -38,13 +39,33 @@ impl Tokens {
 }
 
 async fn upload_as(setup: &Setup, token: &str, parts: &[Vec<u8>]) -> Answer {
-    let headers = [("content-type", form_type()), ("authorization", token.to_owned())];
-    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    setup.send(request(Method::POST, "/upload", &headers, Body::from(form(parts)))).await
+    let headers = [
+        ("content-type", form_type()),
+        ("authorization", token.to_owned()),
+    ];
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    setup
+        .send(request(
+            Method::POST,
+            "/upload",
+            &headers,
+            Body::from(form(parts)),
+        ))
+        .await
 }
 
 async fn send_as(setup: &Setup, method: Method, path: &str, token: &str) -> Answer {
-    setup.send(request(method, path, &[("authorization", token)], Body::empty())).await
+    setup
+        .send(request(
+            method,
+            path,
+            &[("authorization", token)],
+            Body::empty(),
+        ))
+        .await
 }
 
 #[tokio::test]
@@ -69,16 +90,36 @@ async fn nothing_but_health_is_told_without_a_token() {
     ];
     for (method, path) in everything {
         let is_head = method == Method::HEAD;
-        let answer = setup.send(request(method, path, &[("content-type", &form_type())], Body::empty())).await;
+        let answer = setup
+            .send(request(
+                method,
+                path,
+                &[("content-type", &form_type())],
+                Body::empty(),
+            ))
+            .await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
         assert!(is_head || answer.code() == "unauthorized", "{path}");
     }
     assert_eq!(setup.get("/health").await.status, StatusCode::OK);
     let bob = tokens.of(&setup, "bob", &[]);
-    assert_eq!(send_as(&setup, Method::GET, &download, &bob).await.body, "hello");
-    assert_eq!(send_as(&setup, Method::GET, "/files", &bob).await.json().as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        send_as(&setup, Method::GET, &download, &bob).await.body,
+        "hello"
+    );
+    assert_eq!(
+        send_as(&setup, Method::GET, "/files", &bob)
+            .await
+            .json()
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
     setup.clock.advance(TimeDelta::hours(1));
-    assert_eq!(send_as(&setup, Method::GET, &download, &bob).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        send_as(&setup, Method::GET, &download, &bob).await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
@@ -86,9 +127,16 @@ async fn nobody_uploads_in_another_name() {
     for mode in ["required", "open"] {
         let setup = Setup::with(&["--auth", mode], &[]).await;
         let ann = Tokens::new(&setup).of(&setup, "ann", &[]);
-        for parts in [[file("a", b"1"), text("user_id", "bob")], [text("uploaded_by", "bob"), file("a", b"1")]] {
+        for parts in [
+            [file("a", b"1"), text("user_id", "bob")],
+            [text("uploaded_by", "bob"), file("a", b"1")],
+        ] {
             let answer = upload_as(&setup, &ann, &parts).await;
-            assert_eq!((answer.status, answer.code().as_str()), (StatusCode::FORBIDDEN, "forbidden"), "{mode}");
+            assert_eq!(
+                (answer.status, answer.code().as_str()),
+                (StatusCode::FORBIDDEN, "forbidden"),
+                "{mode}"
+            );
             setup.assert_empty(mode).await;
         }
         let own = upload_as(&setup, &ann, &[file("a", b"1"), text("user_id", "ann")]).await;
@@ -100,7 +148,13 @@ async fn nobody_uploads_in_another_name() {
 async fn a_wrong_token_is_refused_even_where_none_is_needed() {
     let setup = Setup::open().await;
     for path in ["/files", "/x", "/x/download"] {
-        assert_eq!(send_as(&setup, Method::GET, path, "Bearer wrong").await.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(
+            send_as(&setup, Method::GET, path, "Bearer wrong")
+                .await
+                .status,
+            StatusCode::UNAUTHORIZED,
+            "{path}"
+        );
     }
 }
 
@@ -119,7 +173,11 @@ async fn owners_and_moderators_delete_and_others_do_not_learn_why_not() {
         let stored = upload_as(&setup, &ann, &[file("a", b"1")]).await;
         let path = format!("/{}", stored.json()["id"].as_str().expect("an id"));
         let token = tokens.of(&setup, user, roles);
-        assert_eq!(send_as(&setup, Method::DELETE, &path, &token).await.status, expected, "{user}");
+        assert_eq!(
+            send_as(&setup, Method::DELETE, &path, &token).await.status,
+            expected,
+            "{user}"
+        );
     }
     assert_eq!((setup.objects(), setup.files().await), (2, 2));
 }

@@ -53,7 +53,10 @@ impl Answer {
     /// The problem's code; the status is checked to be the one that it says.
     fn code(&self) -> String {
         let problem = self.json();
-        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(
+            self.headers[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
         assert_eq!(problem["status"], self.status.as_u16());
         problem["code"].as_str().expect("a code").to_owned()
     }
@@ -71,24 +74,45 @@ impl Setup {
     async fn with(common: &[&str], own: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().to_string_lossy().into_owned();
-        let common: CommonSettings = parse_args(&[&["--data-dir", &data], common].concat()).expect("settings");
+        let common: CommonSettings =
+            parse_args(&[&["--data-dir", &data], common].concat()).expect("settings");
         let own: Settings = parse_args(own).expect("settings");
-        let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH + TimeDelta::days(20_000)));
-        let ctx = folkmoot_common::Context::with_clock(common, CancellationToken::new(), clock.clone()).await.expect("a context");
+        let clock = Arc::new(ManualClock::new(
+            DateTime::UNIX_EPOCH + TimeDelta::days(20_000),
+        ));
+        let ctx =
+            folkmoot_common::Context::with_clock(common, CancellationToken::new(), clock.clone())
+                .await
+                .expect("a context");
         let app = App::open(&ctx, &own).await.expect("a service");
         let router = routes::service(app.clone()).router;
-        Self { folder, clock, app, router }
+        Self {
+            folder,
+            clock,
+            app,
+            router,
+        }
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body").to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     async fn get(&self, path: &str) -> Answer {
-        self.send(request(Method::GET, path, &[], Body::empty())).await
+        self.send(request(Method::GET, path, &[], Body::empty()))
+            .await
     }
 
     async fn upload(&self, body: impl Into<Body>) -> Answer {
@@ -96,7 +120,13 @@ impl Setup {
     }
 
     async fn upload_to(&self, path: &str, body: impl Into<Body>) -> Answer {
-        self.send(request(Method::POST, path, &[("content-type", &form_type())], body.into())).await
+        self.send(request(
+            Method::POST,
+            path,
+            &[("content-type", &form_type())],
+            body.into(),
+        ))
+        .await
     }
 
     /// Uploads and returns the file's metadata.
@@ -112,11 +142,21 @@ impl Setup {
     }
 
     async fn files(&self) -> usize {
-        self.app.store.list(None, None, 1000).await.expect("files").len()
+        self.app
+            .store
+            .list(None, None, 1000)
+            .await
+            .expect("files")
+            .len()
     }
 
     async fn pending(&self) -> usize {
-        self.app.store.stale(DateTime::UNIX_EPOCH + TimeDelta::days(100_000), 1000).await.expect("pending objects").len()
+        self.app
+            .store
+            .stale(DateTime::UNIX_EPOCH + TimeDelta::days(100_000), 1000)
+            .await
+            .expect("pending objects")
+            .len()
     }
 
     /// Nothing is stored, and nothing half.
@@ -127,7 +167,10 @@ impl Setup {
             if left == (0, 0, 0) {
                 return;
             }
-            assert!(Instant::now() < deadline, "{of}: {left:?} objects, files and pending objects are left");
+            assert!(
+                Instant::now() < deadline,
+                "{of}: {left:?} objects, files and pending objects are left"
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -144,7 +187,13 @@ async fn wait(what: &str, condition: impl Fn() -> bool) {
 
 fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
     let request = Request::builder().method(method).uri(path);
-    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).body(body).expect("a request")
+    headers
+        .iter()
+        .fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        })
+        .body(body)
+        .expect("a request")
 }
 
 fn form_type() -> String {
@@ -153,7 +202,9 @@ fn form_type() -> String {
 
 /// A part with these bytes, under a name that is written as it stands.
 fn file(name: &str, content: &[u8]) -> Vec<u8> {
-    let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n");
+    let head = format!(
+        "Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+    );
     [head.as_bytes(), content].concat()
 }
 
