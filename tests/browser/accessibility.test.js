@@ -11,7 +11,8 @@ const SERVER = new Server('accessibility');
 let browser;
 
 before(async () => {
-  [browser] = await Promise.all([launch(), SERVER.start()]);
+  await SERVER.start();
+  browser = await launch();
 });
 
 after(async () => {

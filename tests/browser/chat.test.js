@@ -1,5 +1,8 @@
 // Two people who meet in a room.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch, newAccount, Person, PHONE, sendAll, until } from './lib/person.js';
 import { Server } from './lib/server.js';
@@ -20,7 +23,8 @@ let ada;
 let bo;
 
 before(async () => {
-  [browser] = await Promise.all([launch(), SERVER.start()]);
+  await SERVER.start();
+  browser = await launch();
   ada = await Person.arrive(browser, SERVER, 'ada');
   bo = await Person.arrive(browser, SERVER, 'bo');
 });
@@ -108,14 +112,15 @@ describe('two people', { concurrency: 1 }, () => {
   });
 
   test('a file that is too large is refused with a word', async () => {
-    const buffer = Buffer.alloc(26 * 1024 * 1024, 1);
-    await bo.page
-      .locator('input[type=file]')
-      .setInputFiles([{ name: 'large.bin', mimeType: 'application/octet-stream', buffer }]);
+    const folder = mkdtempSync(join(tmpdir(), 'folkmoot-large-'));
+    const file = join(folder, 'large.bin');
+    writeFileSync(file, Buffer.alloc(26 * 1024 * 1024, 1));
+    await bo.page.locator('input[type=file]').setInputFiles(file);
     const tray = bo.page.getByRole('list', { name: 'Uploads' });
     await tray.getByRole('alert').waitFor();
     await bo.page.getByRole('button', { name: 'Remove large.bin' }).click();
     await tray.waitFor({ state: 'detached' });
+    rmSync(folder, { recursive: true });
   });
 
   test('a mention is completed, highlighted and notified', async () => {

@@ -13,7 +13,8 @@ let bo;
 const said = [];
 
 before(async () => {
-  [browser] = await Promise.all([launch(), SERVER.start()]);
+  await SERVER.start();
+  browser = await launch();
   ada = await Person.arrive(browser, SERVER, 'ada');
   bo = await Person.arrive(browser, SERVER, 'bo');
   await ada.register();

@@ -1,1 +1,10 @@
-//! p
+//! Integration tests: one program, so that it is linked once.
+
+mod chat;
+mod faults;
+mod file;
+mod harness;
+mod identity;
+mod kv;
+mod notification;
+mod presence;

@@ -51,10 +51,13 @@ impl Committer {
     async fn run(self, mut receiver: mpsc::Receiver<Send>, drained: CancellationToken) {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
-            tokio::select! {
+            let received = tokio::select! {
                 biased;
-                _ = receiver.recv_many(&mut batch, BATCH) => {}
-                () = drained.cancelled() => return,
+                received = receiver.recv_many(&mut batch, BATCH) => received,
+                () = drained.cancelled() => 0,
+            };
+            if received == 0 {
+                return;
             }
             let (drafts, connections) = batch.drain(..).map(|send| (send.draft, send.connection)).unzip();
             self.commit(drafts, connections).await;

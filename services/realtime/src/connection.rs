@@ -95,7 +95,8 @@ impl Conn {
             return;
         }
         let before = out.cost();
-        if out.is_empty() {
+        let was_empty = out.is_empty();
+        if was_empty {
             match self.stream.try_write(&batch.bytes) {
                 Ok(n) if n == batch.bytes.len() => return,
                 Ok(n) if n > 0 => out.push(batch.bytes.clone(), n),
@@ -112,8 +113,12 @@ impl Conn {
         }
         self.limit(&mut out);
         self.account(before, out.cost());
+        // Otherwise the task waits already for the peer to take more.
+        let wake = was_empty || out.state != State::Open;
         drop(out);
-        self.waker.wake();
+        if wake {
+            self.waker.wake();
+        }
     }
 
     fn limit(&self, out: &mut Outbox) {

@@ -3,6 +3,32 @@
 //! Every service that speaks WebSocket shares it. The service parses its own JSON and decides who may do
 //! what; the engine moves frames.
 //!
+//! # How it works
+//!
+//! - **Opening.** [`Upgrade`] checks the handshake, [`Engine::accept`] the Origin, and the bare `TcpStream` is taken
+//!   out of hyper, whose buffers are freed. One task runs the socket: it reads into a buffer that all sockets of
+//!   the thread share, decodes in place and calls the [`Handler`].
+//! - **Sending.** A [`Frame`] is encoded once and its bytes are shared by all receivers. Whoever has something to send
+//!   writes it to the socket at once; only what the kernel does not take is queued, and only then is the socket's
+//!   task woken, to write the rest (vectored) when the peer takes more. The queue is bounded in bytes; messages that
+//!   do not fit close the socket with 3008, ephemeral frames are never queued.
+//! - **Fan-out.** A topic belongs to one of a few workers. A worker takes all that waits for it, joins what is for one
+//!   topic in one buffer, and writes that once to each member: batches grow by themselves when there is load, and
+//!   nothing is delayed when there is none. Joins, leaves and publications of one topic keep their order.
+//! - **Ordered topics.** Messages are delivered in the order of their `seq`, each once. A gap waits for 100 ms and is
+//!   then read from the [`Log`]; positions are compared with the log every 5 s, and every 500 ms while the broker
+//!   is down. A join with `since` gets what was missed before anything live, or is told that it cannot.
+//! - **Broker.** One subscription for the process, with the topics that have local members. A probe over pub/sub itself
+//!   finds a subscription that is dead without saying so.
+//! - **Time.** One sweeper pings all sockets (spread over the interval), drops the silent and ends sessions. A socket has
+//!   a timer of its own only while its peer owes something: to read, or to answer a close frame.
+//!
+//! # Choice of the protocol library
+//!
+//! MEASURED
+//!
+//! # Example
+//!
 //! ```
 //! use axum::{Router, extract::State, response::Response, routing::get};
 //! use folkmoot_realtime::{Connection, Engine, Flow, Frame, Handler, Join, Publication, Session, Upgrade};

@@ -10,18 +10,36 @@ use folkmoot_tests::{
 use serde_json::{Value, json};
 
 async fn chat(backends: Backends) -> TestApp {
-    TestApp::on(backends).services(&[ServiceName::Chat]).open().start().await
+    TestApp::on(backends)
+        .services(&[ServiceName::Chat])
+        .open()
+        .start()
+        .await
 }
 
 fn has(frame: &Value, fields: &[&str]) {
-    let names: BTreeSet<_> = frame.as_object().expect("an object").keys().map(String::as_str).collect();
+    let names: BTreeSet<_> = frame
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect();
     for field in fields {
         assert!(names.contains(field), "{field} is missing in {frame}");
     }
 }
 
-const MESSAGE: &[&str] =
-    &["type", "id", "room_id", "user_id", "username", "content", "message_type", "file_url", "timestamp"];
+const MESSAGE: &[&str] = &[
+    "type",
+    "id",
+    "room_id",
+    "user_id",
+    "username",
+    "content",
+    "message_type",
+    "file_url",
+    "timestamp",
+];
 
 on_both_backends! {
     async fn frames_have_the_fields_of_the_document(backends: Backends) {

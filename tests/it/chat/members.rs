@@ -2,7 +2,7 @@
 
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
-    app::{Stores, TestApp},
+    app::{Backends, Stores, TestApp},
     on_both_backends,
 };
 use serde_json::json;
@@ -31,7 +31,12 @@ on_both_backends! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_tell_of_each_others_members() {
     let stores = Stores::real().await;
-    let start = || TestApp::real().stores(&stores).services(&[ServiceName::Chat]).start();
+    let start = || {
+        TestApp::real()
+            .stores(&stores)
+            .services(&[ServiceName::Chat])
+            .start()
+    };
     let (one, two) = tokio::join!(start(), start());
     let (ann, bob) = (one.member("ann"), two.member("bob"));
     let mut watching = ann.chat("general").await;

@@ -10,5 +10,8 @@ use serde_json::Value;
 
 /// The `seq`s of messages, in the order in which they came.
 fn seqs(messages: &[Value]) -> Vec<u64> {
-    messages.iter().map(|message| message["seq"].as_u64().expect("a seq")).collect()
+    messages
+        .iter()
+        .map(|message| message["seq"].as_u64().expect("a seq"))
+        .collect()
 }

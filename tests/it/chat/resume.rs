@@ -1,9 +1,6 @@
 //! Coming back: history cursors, `since`, `client_id`, and a second start.
 
-use folkmoot_tests::{
-    app::TestApp,
-    on_both_backends,
-};
+use folkmoot_tests::{app::TestApp, on_both_backends};
 use serde_json::{Value, json};
 
 use super::seqs;

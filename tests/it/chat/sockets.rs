@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
-    app::{Received, Stores, TestApp},
+    app::{Backends, Received, Stores, TestApp},
     on_both_backends, wait,
 };
 use serde_json::json;
@@ -81,7 +81,10 @@ async fn stuck_socket(app: &TestApp) -> TcpStream {
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
         app.address()
     );
-    stream.write_all(request.as_bytes()).await.expect("a request");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("a request");
     wait::until("the stuck socket is in the room", async || {
         let health = app.get("/health").await.expect(200);
         (health["sockets"] == 1).then_some(())
@@ -94,8 +97,12 @@ async fn stuck_socket(app: &TestApp) -> TcpStream {
 async fn a_message_sent_to_one_replica_arrives_from_the_other_in_order_and_once() {
     let stores = Stores::real().await;
     let start = || {
-        let chat = TestApp::real().stores(&stores).services(&[ServiceName::Chat]);
-        chat.set("CHAT_MESSAGE_BURST", "10000").set("CHAT_MESSAGES_PER_SECOND", "10000").start()
+        let chat = TestApp::real()
+            .stores(&stores)
+            .services(&[ServiceName::Chat]);
+        chat.set("CHAT_MESSAGE_BURST", "10000")
+            .set("CHAT_MESSAGES_PER_SECOND", "10000")
+            .start()
     };
     let (one, two) = tokio::join!(start(), start());
     let (ann, bob) = (one.member("ann"), two.member("bob"));
@@ -111,8 +118,12 @@ async fn a_message_sent_to_one_replica_arrives_from_the_other_in_order_and_once(
         }
         assert_eq!(seqs(&read), (1..=200).collect::<Vec<_>>());
         for side in ["left", "right"] {
-            let contents = read.iter().filter_map(|message| message["content"].as_str());
-            let of_side: Vec<_> = contents.filter(|content| content.starts_with(side)).collect();
+            let contents = read
+                .iter()
+                .filter_map(|message| message["content"].as_str());
+            let of_side: Vec<_> = contents
+                .filter(|content| content.starts_with(side))
+                .collect();
             let expected: Vec<_> = (0..100).map(|n| format!("{side} {n}")).collect();
             assert_eq!(of_side, expected);
         }
@@ -126,7 +137,11 @@ async fn a_socket_ends_with_its_token() {
     let user_id = issuer.user_id();
     let mut claims = issuer.claims(&user_id, "ann", &["member"]);
     claims.exp = claims.iat + 2;
-    let mut socket = app.site().member(&user_id, "ann", &issuer.sign(&claims)).chat("general").await;
+    let mut socket = app
+        .site()
+        .member(&user_id, "ann", &issuer.sign(&claims))
+        .chat("general")
+        .await;
     let end = tokio::time::timeout(Duration::from_secs(45), async {
         loop {
             if let Received::Closed(code) = socket.receive_without_limit().await {

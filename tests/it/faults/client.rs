@@ -39,10 +39,25 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(member: Member, room: &'static str, replicas: Vec<Site>, at: usize, messages: usize, pause: Duration, progress: &Arc<Progress>) -> Self {
-        let unsent = (0..messages).map(|n| format!("{}-{n}", member.username)).collect();
+    pub(super) fn new(
+        member: Member,
+        room: &'static str,
+        replicas: Vec<Site>,
+        at: usize,
+        messages: usize,
+        pause: Duration,
+        progress: &Arc<Progress>,
+    ) -> Self {
+        let unsent = (0..messages)
+            .map(|n| format!("{}-{n}", member.username))
+            .collect();
         Self {
-            member, room, replicas, at, pause, unsent,
+            member,
+            room,
+            replicas,
+            at,
+            pause,
+            unsent,
             unacknowledged: VecDeque::new(),
             acknowledged: BTreeMap::new(),
             last_seq: 0,
@@ -54,7 +69,10 @@ impl Client {
     pub(super) async fn run(mut self, total: u64) -> Self {
         while self.last_seq < total || !self.unsent.is_empty() || !self.unacknowledged.is_empty() {
             let member = self.member.at(&self.replicas[self.at]);
-            match member.try_chat(self.room, &format!("since={}", self.last_seq)).await {
+            match member
+                .try_chat(self.room, &format!("since={}", self.last_seq))
+                .await
+            {
                 Ok(socket) => self.use_socket(socket, total).await,
                 Err(_) => tokio::time::sleep(RECONNECT_PAUSE).await,
             }
@@ -84,7 +102,9 @@ impl Client {
     }
 
     async fn send_next(&mut self, socket: &mut Socket) -> bool {
-        let Some(client_id) = self.unsent.pop_front() else { return true };
+        let Some(client_id) = self.unsent.pop_front() else {
+            return true;
+        };
         let frame = json!({"type": "message", "content": client_id, "client_id": client_id});
         self.unacknowledged.push_back(client_id);
         socket.try_send(&frame).await.is_ok()
@@ -95,7 +115,12 @@ impl Client {
         match frame["type"].as_str() {
             Some("message") => {
                 let seq = frame["seq"].as_u64().expect("a seq");
-                assert_eq!(seq, self.last_seq + 1, "{} got a wrong seq", self.member.username);
+                assert_eq!(
+                    seq,
+                    self.last_seq + 1,
+                    "{} got a wrong seq",
+                    self.member.username
+                );
                 self.last_seq = seq;
                 true
             }

@@ -27,7 +27,9 @@ const LIMIT: Duration = Duration::from_secs(150);
 
 async fn replica(stores: &Stores) -> Folkmoot {
     let chat = Folkmoot::serve(&[ServiceName::Chat]).stores(stores);
-    let unlimited = chat.set("CHAT_MESSAGES_PER_SECOND", "10000").set("CHAT_MESSAGE_BURST", "10000");
+    let unlimited = chat
+        .set("CHAT_MESSAGES_PER_SECOND", "10000")
+        .set("CHAT_MESSAGE_BURST", "10000");
     unlimited.set("CHAT_MAX_REPLAY", "5000").start().await
 }
 
@@ -52,7 +54,12 @@ impl Run {
             let client = Client::new(member, ROOM, sites, n % 2, MESSAGES_EACH, pause, &progress);
             clients.spawn(client.run(TOTAL as u64));
         }
-        Self { replicas: [one, two], stores, progress, clients }
+        Self {
+            replicas: [one, two],
+            stores,
+            progress,
+            clients,
+        }
     }
 
     async fn wait_for(&self, acknowledged: usize) {
@@ -73,7 +80,9 @@ impl Run {
                 promised.extend(client.acknowledged);
             }
         };
-        tokio::time::timeout(LIMIT, all).await.expect("everybody receives everything");
+        tokio::time::timeout(LIMIT, all)
+            .await
+            .expect("everybody receives everything");
         let stored = history(&self.stores.member(reader.site(), "reader")).await;
         assert_eq!(promised.len(), TOTAL);
         assert_eq!(stored, promised);
@@ -87,7 +96,10 @@ async fn history(reader: &Member) -> BTreeMap<String, u64> {
     while let Some(query) = page.take() {
         let answer = reader.get(&format!("/rooms/{ROOM}/messages{query}")).await;
         for message in answer.expect(200).as_array().expect("a list") {
-            let client_id = message["client_id"].as_str().expect("a client_id").to_owned();
+            let client_id = message["client_id"]
+                .as_str()
+                .expect("a client_id")
+                .to_owned();
             let doubled = stored.insert(client_id, message["seq"].as_u64().expect("a seq"));
             assert_eq!(doubled, None, "{message} is stored twice");
         }
@@ -112,19 +124,30 @@ async fn a_killed_replica_loses_and_doubles_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_seconds_without_redis_lose_and_double_nothing() {
     let redis = Redis::start().await;
-    let stores = Stores { redis: Some(redis.url()), ..Stores::real().await };
+    let stores = Stores {
+        redis: Some(redis.url()),
+        ..Stores::real().await
+    };
     let run = Run::start(stores, Duration::from_millis(150)).await;
     run.wait_for(TOTAL / 10).await;
     redis.stop(Stop::Kill).await;
     let before = run.progress.acknowledged.load(Ordering::SeqCst);
-    wait::until("a replica says that publications do not arrive", async || {
-        let problems = ready(&run.replicas[0]).await;
-        problems["problems"]["chat-pubsub"].is_string().then_some(())
-    })
+    wait::until(
+        "a replica says that publications do not arrive",
+        async || {
+            let problems = ready(&run.replicas[0]).await;
+            problems["problems"]["chat-pubsub"]
+                .is_string()
+                .then_some(())
+        },
+    )
     .await;
     // The fault itself lasts ten seconds; nothing is awaited by it.
     tokio::time::sleep(Duration::from_secs(10)).await;
-    assert!(run.progress.acknowledged.load(Ordering::SeqCst) > before, "messages are stored without Redis");
+    assert!(
+        run.progress.acknowledged.load(Ordering::SeqCst) > before,
+        "messages are stored without Redis"
+    );
     redis.start_again().await;
     run.replicas[0].wait_until_ready().await;
     let reader = replica(&run.stores).await;

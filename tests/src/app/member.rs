@@ -54,7 +54,6 @@ impl Member {
     }
 
     /// A request of theirs, to be completed and sent with [`send`].
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.site.request(method, path);
         match &self.token {
@@ -142,7 +141,10 @@ impl Member {
     /// # Panics
     /// If it is refused.
     pub async fn notifications(&self) -> Socket {
-        let user_id = self.token.is_none().then_some(("user_id", self.user_id.as_str()));
+        let user_id = self
+            .token
+            .is_none()
+            .then_some(("user_id", self.user_id.as_str()));
         let url = self.socket_url("/ws/notifications", "", user_id);
         match Socket::open(&url).await {
             Ok(socket) => socket,

@@ -247,3 +247,52 @@ async fn a_drain_closes_all_in_time_with_a_hint_and_refuses_new_ones() {
     until("no socket", || server.engine.sockets() == 0).await;
     drop(deaf);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn typing_never_takes_the_space_of_messages() {
+    let server = Server::simple().await;
+    let mut fast = server.connect("plain-a", "fast").await;
+    let _slow = server.connect("plain-a", "slow").await;
+    assert_eq!(fast.next().await, "joined 0 true 0");
+    until("both are here", || server.engine.sockets() == 2).await;
+    let filler = Frame::text(&"x".repeat(16 * 1024));
+    while server.engine.queued_bytes() == 0 {
+        server
+            .engine
+            .publish(vec![Publication::message("plain-a", filler.clone())])
+            .await;
+        fast.next().await;
+    }
+    // What the kernel still takes, it takes soon.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let before = server.engine.queued_bytes();
+    let typing = Frame::text(&"t".repeat(1000));
+    for _ in 0..1000 {
+        server
+            .engine
+            .publish(vec![Publication::ephemeral("plain-a", typing.clone())])
+            .await;
+    }
+    server
+        .engine
+        .publish(vec![Publication::message("plain-a", Frame::text("end"))])
+        .await;
+    while fast.next().await != "end" {}
+    assert!(server.engine.queued_bytes() < before + 5000);
+    assert!(server.closed.lock().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_replica_refuses() {
+    let config = Config {
+        max_sockets: 2,
+        ..config()
+    };
+    let server = Server::start(config, &TestBus::default(), &Arc::default()).await;
+    let first = server.connect("plain-a", "first").await;
+    let _second = server.connect("plain-a", "second").await;
+    assert!(server.connect_to("/ws/plain-a/third").await.is_err());
+    drop(first);
+    until("a place", || server.engine.sockets() == 1).await;
+    assert!(server.connect_to("/ws/plain-a/third").await.is_ok());
+}
