@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
 use tokio::{net::TcpStream, time::timeout};
@@ -51,13 +50,13 @@ pub(crate) async fn run<H: Handler>(
     if shared.draining.load(std::sync::atomic::Ordering::Relaxed) {
         conn.cut();
     }
-    Socket::new(conn, handler, rest.to_vec()).run().await;
+    Socket::new(conn, handler, rest).run().await;
     drop(open);
 }
 
 /// Waits for the connection and takes the bare TCP stream out of it, so that nothing of the HTTP server
 /// stays in memory.
-async fn upgraded(on_upgrade: OnUpgrade) -> Option<(TcpStream, Bytes)> {
+async fn upgraded(on_upgrade: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
     let upgraded = match timeout(UPGRADE, on_upgrade).await {
         Ok(Ok(upgraded)) => upgraded,
         Ok(Err(error)) => {
@@ -67,7 +66,8 @@ async fn upgraded(on_upgrade: OnUpgrade) -> Option<(TcpStream, Bytes)> {
         Err(_) => return None,
     };
     match downcast::<TokioIo<TcpStream>>(upgraded) {
-        Ok(parts) => Some((parts.io.into_inner(), parts.read_buf)),
+        // A copy: even an empty slice would keep hyper's whole buffer.
+        Ok(parts) => Some((parts.io.into_inner(), parts.read_buf.to_vec())),
         Err(_) => {
             error!("sockets need axum::serve over a plain TcpListener");
             None
