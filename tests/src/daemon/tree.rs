@@ -1,0 +1,57 @@
+//! A process with all that it has started.
+
+use std::{collections::HashMap, fs};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+/// Sends `signal` to one process; one that has ended already is none.
+pub(crate) fn signal(pid: u32, signal: Signal) {
+    let pid = i32::try_from(pid).expect("process numbers are small");
+    let _ = kill(Pid::from_raw(pid), signal);
+}
+
+/// Sends `signal` to a process and its descendants.
+pub(crate) fn signal_tree(root: u32, wanted: Signal) {
+    for pid in tree(root) {
+        signal(pid, wanted);
+    }
+}
+
+/// `root` and its descendants, parents first.
+fn tree(root: u32) -> Vec<u32> {
+    let children = children();
+    let mut pids = vec![root];
+    let mut next = 0;
+    while let Some(pid) = pids.get(next) {
+        pids.extend(children.get(pid).into_iter().flatten());
+        next += 1;
+    }
+    pids
+}
+
+fn children() -> HashMap<u32, Vec<u32>> {
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        if let Some(parent) = parent(pid) {
+            children.entry(parent).or_default().push(pid);
+        }
+    }
+    children
+}
+
+/// The fourth field of `/proc/PID/stat`; the second is the program's name in parentheses and may hold anything.
+fn parent(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
+}
