@@ -12,7 +12,7 @@ use folkmoot_common::ServiceName;
 
 use crate::{
     app::{Member, Site, Stores, default_variables},
-    daemon::{Daemon, Signal, Stop, ports::free_port, scratch::Scratch, spawner},
+    daemon::{Daemon, Signal, ports::free_port, scratch::Scratch, spawner},
     wait,
 };
 
@@ -143,7 +143,7 @@ impl Folkmoot {
 
     /// Kills it on the spot (SIGKILL).
     pub async fn kill(&self) {
-        self.daemon.stop(Stop::Kill).await;
+        self.daemon.kill().await;
     }
 
     /// Asks it to end as Ctrl-C does (SIGINT), and waits until it has.

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
 use super::{Server, programs::postgres_folder};
-use crate::daemon::{Daemon, scratch::Scratch, spawner};
+use crate::daemon::{Daemon, Signal, scratch::Scratch, spawner};
 
 /// Who runs the server when the tests run as root, which PostgreSQL refuses to be.
 const SYSTEM_USER: &str = "postgres";
@@ -50,6 +50,8 @@ impl Postgres {
             move |port| command(&programs, &data, port),
             move |address| is_ready(pg_isready.clone(), address.port()),
         );
+        // To SIGTERM it would first wait for its clients to leave.
+        let server = server.asked_by(Signal::SIGINT);
         server.start_again().await;
         Self { server }
     }
@@ -157,6 +159,7 @@ async fn is_ready(pg_isready: PathBuf, port: u16) -> bool {
     let port = port.to_string();
     let status = tokio::process::Command::new(pg_isready)
         .args(["-q", "-h", "127.0.0.1", "-t", "2", "-p", &port])
+        .args(["-U", SUPERUSER, "-d", "postgres"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();

@@ -17,6 +17,7 @@ pub struct Server {
     address: SocketAddr,
     daemon: Daemon,
     probe: Probe,
+    ask: Signal,
     folder: Scratch,
 }
 
@@ -48,8 +49,15 @@ impl Server {
             address: ([127, 0, 0, 1], port).into(),
             daemon: Daemon::new(name, log, move || command(port)),
             probe: Box::new(move |address| Box::pin(probe(address))),
+            ask: Signal::SIGTERM,
             folder,
         }
+    }
+
+    /// Sets the signal that asks this server to end, if it is not SIGTERM.
+    pub(super) fn asked_by(mut self, signal: Signal) -> Self {
+        self.ask = signal;
+        self
     }
 
     /// Where it listens.
@@ -82,7 +90,13 @@ impl Server {
     /// # Panics
     /// If it does not end.
     pub async fn stop(&self, how: Stop) {
-        self.daemon.stop(how).await;
+        match how {
+            Stop::Ask => {
+                self.daemon.signal(self.ask);
+                self.daemon.wait().await;
+            }
+            Stop::Kill => self.daemon.kill().await,
+        }
     }
 
     /// Freezes it (SIGSTOP): connections stay open and nothing answers.

@@ -23,7 +23,7 @@ const TAIL_LINES: usize = 60;
 /// How a server is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// It is asked to end (SIGTERM) and does so in its own way.
+    /// It is asked to end and does so in its own way.
     Ask,
     /// It is killed on the spot (SIGKILL).
     Kill,
@@ -102,15 +102,12 @@ impl Daemon {
         }
     }
 
-    /// Ends it and waits until it is gone.
+    /// Kills it with all that it has started, and waits until it is gone.
     ///
     /// # Panics
     /// If it does not end.
-    pub(crate) async fn stop(&self, how: Stop) {
-        match how {
-            Stop::Ask => self.signal(Signal::SIGTERM),
-            Stop::Kill => self.signal_tree(Signal::SIGKILL),
-        }
+    pub(crate) async fn kill(&self) {
+        self.signal_tree(Signal::SIGKILL);
         self.wait().await;
     }
 
