@@ -11,7 +11,7 @@ use folkmoot_common::{
 };
 use folkmoot_tests::{
     Stop,
-    app::{Answer, Member, Stores, TestApp, send, try_send},
+    app::{Answer, Backends, Member, Stores, TestApp, send, try_send},
     backends::{Bucket, S3},
     on_both_backends,
     process::Folkmoot,
@@ -62,6 +62,21 @@ async fn upload(member: &Member, name: &str, content: Vec<u8>) -> Answer {
         .await
 }
 
+/// The service alone. It believes tokens that are signed with the keys of its data folder.
+async fn start(backends: Backends) -> TestApp {
+    start_on(&Stores::new(backends).await).await
+}
+
+async fn start_on(stores: &Stores) -> TestApp {
+    // Makes the keys, which identity does elsewhere.
+    let _ = stores.issuer();
+    TestApp::embedded()
+        .services(FILE)
+        .stores(stores)
+        .start()
+        .await
+}
+
 async fn on_s3(bucket: &Bucket) -> Stores {
     Stores {
         bucket: Some(bucket.clone()),
@@ -91,7 +106,7 @@ on_both_backends! {
     }
 
     async fn files_come_back_whole_and_in_parts(backends: Backends) {
-        let app = TestApp::on(backends).services(FILE).start().await;
+        let app = start(backends).await;
         let ann = app.member("ann");
         for size in [0, 1, PART_BYTES, 2 * PART_BYTES + 3] {
             let content = content(size);
@@ -114,7 +129,7 @@ on_both_backends! {
     }
 
     async fn what_fails_leaves_nothing_in_either_store(backends: Backends) {
-        let app = TestApp::on(backends).services(FILE).start().await;
+        let app = start(backends).await;
         let ann = app.member("ann");
         // The client sends all of it and reads a clear answer, with and without saying how much comes.
         let huge = upload(&ann, "huge.bin", vec![7; 100 * MIB]).await;
@@ -139,7 +154,7 @@ on_both_backends! {
     }
 
     async fn a_deleted_file_leaves_both_stores(backends: Backends) {
-        let app = TestApp::on(backends).services(FILE).start().await;
+        let app = start(backends).await;
         let (ann, bob) = (app.member("ann"), app.member("bob"));
         let file = upload(&ann, "a.txt", content(7 * MIB)).await.expect(201);
         let path = format!("/{}", file["id"].as_str().expect("an id"));
@@ -174,6 +189,7 @@ on_both_backends! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_uploaded_through_one_process_is_downloaded_through_another() {
     let stores = Stores::real().await;
+    let _ = stores.issuer();
     let (one, other) = tokio::join!(
         Folkmoot::serve(FILE).stores(&stores).start(),
         Folkmoot::serve(FILE).stores(&stores).start()
@@ -195,7 +211,7 @@ async fn a_file_uploaded_through_one_process_is_downloaded_through_another() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_start_finds_what_the_first_one_stored() {
-    let app = TestApp::embedded().services(FILE).start().await;
+    let app = start(Backends::Embedded).await;
     let ann = app.member("ann");
     let file = upload(&ann, "a.txt", b"hello".to_vec()).await.expect(201);
     let app = app.restart().await;
@@ -213,11 +229,7 @@ async fn a_second_start_finds_what_the_first_one_stored() {
 async fn an_object_store_that_stops_is_told_at_once_and_comes_back() {
     let s3 = S3::start().await;
     let stores = on_s3(&s3.create_bucket()).await;
-    let app = TestApp::embedded()
-        .services(FILE)
-        .stores(&stores)
-        .start()
-        .await;
+    let app = start_on(&stores).await;
     let ann = app.member("ann");
     let file = upload(&ann, "before.txt", b"before".to_vec())
         .await
@@ -262,11 +274,7 @@ async fn an_object_store_that_stops_is_told_at_once_and_comes_back() {
 async fn an_object_store_that_hangs_is_an_outage_too() {
     let s3 = S3::start().await;
     let stores = on_s3(&s3.create_bucket()).await;
-    let app = TestApp::embedded()
-        .services(FILE)
-        .stores(&stores)
-        .start()
-        .await;
+    let app = start_on(&stores).await;
     s3.pause();
     let health = app.get("/health").await.expect(200);
     assert_eq!(

@@ -17,7 +17,7 @@ use object_store::{
     path::Path,
     signer::Signer,
 };
-use tracing::{info, warn};
+use tracing::info;
 
 use super::{ObjectError, describe};
 use crate::config::S3Settings;
@@ -26,7 +26,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longest silence of the server within an answer, or while it takes one part.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest time of a request that is small both ways.
-const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+const SMALL_REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 /// An object that is never written: asking for it tells whether the bucket is there and may be read.
 const PROBE: &str = "health";
 
@@ -68,8 +68,8 @@ impl Bucket {
         Ok(Self {
             name: settings.bucket.as_str().into(),
             region: settings.region.as_str().into(),
-            store: Arc::new(build(settings, retry)?),
-            probe: Arc::new(build(settings, once)?),
+            store: Arc::new(build(settings, retry, READ_TIMEOUT)?),
+            probe: Arc::new(build(settings, once, SMALL_REQUEST_TIMEOUT)?),
             client,
             found: Arc::default(),
         })
@@ -85,22 +85,30 @@ impl Bucket {
 
     /// Asks for an object that is not there, and makes the bucket if that is what is missing.
     pub(super) async fn check(&self) -> Result<(), ObjectError> {
-        match self.probe.get(&Path::from(PROBE)).await {
-            Err(object_store::Error::NotFound { source, .. })
-                if is_missing_bucket(source.as_ref()) =>
-            {
-                self.found.store(false, Ordering::Relaxed);
-                self.ensure().await
-            }
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+        let missing = match self.probe.get(&Path::from(PROBE)).await {
+            Err(object_store::Error::NotFound { source, .. }) => is_missing_bucket(source.as_ref()),
             // What keys that may not list the bucket are told of an object that is not there.
             Err(object_store::Error::PermissionDenied { source, .. })
                 if describe(source.as_ref()).contains("AccessDenied") =>
             {
-                Ok(())
+                false
             }
-            Err(error) => Err(error.into()),
+            Err(error) => return Err(error.into()),
+            Ok(_) => false,
+        };
+        if missing {
+            self.make().await?;
         }
+        self.found.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// As [`Bucket::check`], until the bucket was seen once.
+    pub(super) async fn ensure(&self) -> Result<(), ObjectError> {
+        if self.found.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.check().await
     }
 
     /// Gives up a multipart upload; one that is not there any more is no error.
@@ -121,30 +129,19 @@ impl Bucket {
         }
     }
 
-    /// Makes the bucket unless it was seen before.
-    pub(super) async fn ensure(&self) -> Result<(), ObjectError> {
-        if self.found.load(Ordering::Relaxed) {
-            return Ok(());
-        }
+    async fn make(&self) -> Result<(), ObjectError> {
         match self.create().await? {
-            StatusCode::OK | StatusCode::NO_CONTENT => {
-                info!(bucket = &*self.name, "made the bucket")
-            }
-            // It is there, and ours or another's: reading and writing will tell.
+            status if status.is_success() => info!(bucket = &*self.name, "made the bucket"),
+            // Somebody else was quicker.
             StatusCode::CONFLICT => {}
-            // Keys that may only read and write objects are good practice. Then the bucket must be there.
-            StatusCode::FORBIDDEN => warn!(
-                bucket = &*self.name,
-                "may not make the bucket, which must exist"
-            ),
             status => {
-                return Err(ObjectError::Unavailable(format!(
-                    "cannot make the bucket {}: {status}",
+                let reason = format!(
+                    "there is no bucket {} and making it gives {status}",
                     self.name
-                )));
+                );
+                return Err(ObjectError::Unavailable(reason));
             }
         }
-        self.found.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -172,12 +169,12 @@ impl Bucket {
     }
 }
 
-fn build(settings: &S3Settings, retry: RetryConfig) -> anyhow::Result<AmazonS3> {
+fn build(settings: &S3Settings, retry: RetryConfig, silence: Duration) -> anyhow::Result<AmazonS3> {
     // No limit on a whole request, which would cut off downloads to slow readers: on silence instead.
     let client = ClientOptions::new()
         .with_timeout_disabled()
         .with_connect_timeout(CONNECT_TIMEOUT)
-        .with_read_timeout(READ_TIMEOUT)
+        .with_read_timeout(silence)
         .with_allow_http(
             settings
                 .endpoint
