@@ -7,4 +7,7 @@ mod harness;
 mod identity;
 mod kv;
 mod notification;
+mod openapi;
+mod openapi;
 mod presence;
+mod repository;
