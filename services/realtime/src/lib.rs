@@ -25,7 +25,12 @@
 //!
 //! # Choice of the protocol library
 //!
-//! MEASURED
+//! None: the engine has its own decoder and writes encoded frames by itself. Measured with 1,000 sockets at 20
+//! messages/s, it took 6.0 CPU-seconds per million deliveries (tungstenite 8, fastwebsockets 8.4, tokio-websockets 8 to 9)
+//! and 1.5 KiB resident per idle socket (tungstenite with a small buffer 2.7, tokio-websockets 5.7, fastwebsockets
+//! 6.1, sockudo-ws 10.5, axum's default 134): a library that owns the socket also owns a buffer for each, and encodes
+//! each frame for each receiver. `tests/load/websocket-libraries` has the programs, the table and its caveats. tungstenite is
+//! the oracle of the decoder's tests.
 //!
 //! # Example
 //!
