@@ -20,11 +20,3 @@ export async function authorisedFetch(request: Request): Promise<Response> {
   if ((await session.refresh()) !== 'ok') return response;
   return send(again, await session.freshToken());
 }
-
-/** The JSON of a good answer; throws `Problem` for any other. */
-export async function readJson<T>(response: Response): Promise<T> {
-  if (response.status === 204) return undefined as T;
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw Problem.from(response.status, response.headers, body);
-  return body as T;
-}

@@ -1,70 +1,28 @@
-/** The shapes on the wire. Everything else in the app takes them from here. */
+/** The shapes on the wire, from the generated documents. Everything else takes them from here. */
+import type { components as Chat } from './generated/chat';
+import type { components as Files } from './generated/file';
+import type { components as Identity } from './generated/identity';
+import type { components as Notifications } from './generated/notification';
+import type { components as Presence } from './generated/presence';
 
-/** An account, as the identity service gives it. */
-export interface User {
-  id: string;
-  username: string;
-  email: string;
-  roles: string[];
-  created_at: string;
-}
+/** An account, as its owner sees it. */
+export type User = Identity['schemas']['User'];
 
-/** What log in, registration and refresh answer. */
-export interface Session {
-  user: User;
-  access_token: string;
-  /** Seconds. */
-  expires_in: number;
-}
+/** What is kept of a log in, a registration or a refresh. */
+export type Session = Pick<
+  Identity['schemas']['SessionAnswer'],
+  'user' | 'access_token' | 'expires_in'
+>;
 
-export interface Room {
-  id: string;
-  name: string;
-  description: string;
-  created_at?: string;
-}
+export type Room = Pick<Chat['schemas']['Room'], 'id' | 'name' | 'description'>;
+export type NewRoom = Chat['schemas']['NewRoom'];
 
 export type MessageType = 'text' | 'file' | 'image';
+export type Message = Chat['schemas']['Message'];
 
-export interface Message {
-  id: string;
-  room_id: string;
-  user_id: string;
-  username: string;
-  content: string;
-  message_type: MessageType;
-  file_url: string | null;
-  timestamp: string;
-  /** Position in the room, from 1, without gaps. */
-  seq: number;
-  client_id?: string | null;
-}
+export type Notification = Notifications['schemas']['Notification'];
+export type FileInfo = Files['schemas']['File'];
 
-export interface OnlineUser {
-  user_id: string;
-  username: string;
-  status: string;
-  last_seen?: string;
-}
-
-export interface Notification {
-  id: string;
-  user_id: string;
-  title: string;
-  body: string;
-  notif_type: string;
-  room_id: string | null;
-  is_read: boolean;
-  created_at: string;
-}
-
-export interface FileInfo {
-  id: string;
-  filename: string;
-  content_type: string;
-  size: number;
-  room_id: string | null;
-  uploaded_by: string | null;
-  created_at: string;
-  url: string;
-}
+type Online = Presence['schemas']['Presence'];
+/** Somebody who is online; such a person always has a name. */
+export type OnlineUser = Pick<Online, 'user_id' | 'status'> & { username: string };

@@ -82,7 +82,7 @@ function useToast(roomId: string): (notification: Notification) => void {
     current.current = roomId;
   }, [roomId]);
   return useCallback(
-    ({ id, title, body, room_id }: Notification) => {
+    ({ id, title, body, room_id = null }: Notification) => {
       const isRead = room_id === current.current && document.visibilityState === 'visible';
       if (isRead) return;
       notifications.show({

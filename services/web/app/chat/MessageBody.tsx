@@ -1,5 +1,4 @@
 import { memo } from 'react';
-import type { MessageType } from '../api/types';
 import { fileId } from '../files/address';
 import { FileCard } from '../files/FileCard';
 import { Picture } from '../files/Picture';
@@ -9,13 +8,15 @@ import { parseText } from './text';
 
 interface MessageBodyProps {
   content: string;
-  message_type: MessageType;
+  /** Types that are not known are shown as text. */
+  message_type: string;
   file_url: string | null;
 }
 
 /** What was said. Always text: nothing in it is taken as HTML. */
 export function MessageBody({ content, message_type, file_url }: MessageBodyProps) {
-  const file = message_type === 'text' ? null : fileId(file_url);
+  const isFile = message_type === 'image' || message_type === 'file';
+  const file = isFile ? fileId(file_url) : null;
   if (file === null) return <Words content={content} />;
   if (message_type === 'image') return <Picture id={file} name={content} />;
   return <FileCard id={file} name={content} />;

@@ -4,7 +4,7 @@ import { useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
 import { useStore } from '../lib/store';
 import { LogoMark } from '../ui/Logo';
-import { missedCount } from './log';
+import { missedCount, type MessageLog } from './log';
 import { useMember } from './member';
 import classes from './MessageList.module.css';
 import { MessageRow } from './MessageRow';
@@ -30,7 +30,7 @@ interface ListContext {
 
 const NOT_QUITE_BOTTOM_PX = 48;
 
-/** The messages. Reads older ones when scrolled up, and never moves what is being read. */
+/** The messages, or why they are not there. */
 export function MessageList({ session, roomName, ref }: MessageListProps) {
   const { log, history, historyError } = useStore(session.state);
   const outbox = useStore(session.sender.outbox);
@@ -38,12 +38,23 @@ export function MessageList({ session, roomName, ref }: MessageListProps) {
     () => makeRows(log.messages, log.atTail ? outbox : []),
     [log.messages, log.atTail, outbox],
   );
-  const list = useRef<VirtuosoHandle>(null);
-  const [isAtBottom, setAtBottom] = useState(true);
-  const [seenSeq, setSeenSeq] = useState(0);
-  const { liveSeq, atTail } = log;
-  if (isAtBottom && atTail && seenSeq !== liveSeq) setSeenSeq(liveSeq);
+  if (history === 'loading' && rows.length === 0) return <Loading />;
+  if (history === 'failed' && rows.length === 0) {
+    return <Failed error={historyError ?? ''} onRetry={() => session.retryHistory()} />;
+  }
+  return <Rows session={session} roomName={roomName} log={log} rows={rows} ref={ref} />;
+}
 
+interface RowsProps extends MessageListProps {
+  log: MessageLog;
+  rows: readonly Row[];
+}
+
+/** Reads older messages when scrolled up, and never moves what is being read. */
+function Rows({ session, roomName, log, rows, ref }: RowsProps) {
+  const list = useRef<VirtuosoHandle>(null);
+  const { isAtBottom, unseen, noteBottom } = useBottom(session, log);
+  const { atTail, firstIndex } = log;
   const toBottom = () => {
     if (atTail) list.current?.scrollToIndex({ index: 'LAST', align: 'end' });
     else void session.jumpToLatest();
@@ -52,20 +63,10 @@ export function MessageList({ session, roomName, ref }: MessageListProps) {
     // After the row of what was just sent is there.
     toBottom: () => requestAnimationFrame(toBottom),
   }));
-  const noteBottom = (atBottom: boolean) => {
-    session.noteAtBottom(atBottom);
-    setAtBottom(atBottom);
-  };
-
-  if (history === 'loading' && rows.length === 0) return <Loading />;
-  if (history === 'failed' && rows.length === 0) {
-    return <Failed error={historyError ?? ''} onRetry={() => session.retryHistory()} />;
-  }
-  const context: ListContext = { session, roomName, rows, firstIndex: log.firstIndex };
+  const context: ListContext = { session, roomName, rows, firstIndex };
   // Whether a row begins a day or a group hangs on the one before it. While that one is not here
   // the row is not drawn, so that no row changes its height when older ones come in front.
   const hidden = log.reachedStart || log.messages.length === 0 ? 0 : 1;
-  const unseen = Math.max(missedCount(log), isAtBottom ? 0 : liveSeq - seenSeq);
   return (
     <div className={classes.root}>
       <Virtuoso
@@ -77,7 +78,7 @@ export function MessageList({ session, roomName, ref }: MessageListProps) {
         data-testid="messages"
         data={hidden === 0 ? rows : rows.slice(hidden)}
         context={context}
-        firstItemIndex={log.firstIndex + hidden}
+        firstItemIndex={firstIndex + hidden}
         initialTopMostItemIndex={{ index: 'LAST', align: 'end' }}
         alignToBottom
         atBottomThreshold={NOT_QUITE_BOTTOM_PX}
@@ -93,6 +94,20 @@ export function MessageList({ session, roomName, ref }: MessageListProps) {
       {(!isAtBottom || !atTail) && <DownButton unseen={unseen} onClick={toBottom} />}
     </div>
   );
+}
+
+/** Whether the newest message is in view, and how many came since it was not. */
+function useBottom(session: RoomSession, log: MessageLog) {
+  const { liveSeq, atTail } = log;
+  const [isAtBottom, setAtBottom] = useState(true);
+  const [seenSeq, setSeenSeq] = useState(liveSeq);
+  if (isAtBottom && atTail && seenSeq !== liveSeq) setSeenSeq(liveSeq);
+  const noteBottom = (atBottom: boolean) => {
+    session.noteAtBottom(atBottom);
+    setAtBottom(atBottom);
+  };
+  const unseen = Math.max(missedCount(log), isAtBottom ? 0 : liveSeq - seenSeq);
+  return { isAtBottom, unseen, noteBottom };
 }
 
 const COMPONENTS = { Header: Top, Footer: Bottom };

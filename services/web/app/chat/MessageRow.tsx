@@ -59,7 +59,7 @@ function Arrived({ message, isGroupStart }: { message: Message; isGroupStart: bo
       isGroupStart={isGroupStart}
       isForMe={isForMe}
     >
-      <MessageBody {...message} />
+      <MessageBody {...message} file_url={message.file_url ?? null} />
     </Frame>
   );
 }

@@ -20,7 +20,7 @@ export function FileCard({ id, name }: { id: string; name: string }) {
     setError(null);
     setLoading(true);
     try {
-      save(await downloadFile(`/api/files/${id}/download`, new AbortController().signal), name);
+      save(await downloadFile(id, new AbortController().signal), name);
     } catch (problem) {
       setError(describe(problem));
     }

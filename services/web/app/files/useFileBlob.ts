@@ -18,7 +18,7 @@ export function useFileBlob(id: string): FileBlob & { retry: () => void } {
   useEffect(() => {
     const controller = new AbortController();
     let url: string | null = null;
-    downloadFile(`/api/files/${id}/download`, controller.signal)
+    downloadFile(id, controller.signal)
       .then((blob) => {
         if (controller.signal.aborted) return;
         url = URL.createObjectURL(blob);

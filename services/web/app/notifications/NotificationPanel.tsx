@@ -58,7 +58,7 @@ export function NotificationPanel({ onDone }: { onDone: () => void }) {
 }
 
 function Item({ notification, onDone }: { notification: Notification; onDone: () => void }) {
-  const { id, title, body, room_id, is_read, created_at } = notification;
+  const { id, title, body, room_id = null, is_read, created_at } = notification;
   const [, navigate] = useLocation();
   const { read, remove } = useNotificationActions();
   const open = () => {

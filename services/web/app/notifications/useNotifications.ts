@@ -40,7 +40,7 @@ export function useUnreadByRoom(): ReadonlyMap<string, number> {
   const { data } = useNotificationList(true);
   return useMemo(() => {
     const counts = new Map<string, number>();
-    for (const { room_id, is_read } of data ?? []) {
+    for (const { room_id = null, is_read } of data ?? []) {
       if (room_id !== null && !is_read) counts.set(room_id, (counts.get(room_id) ?? 0) + 1);
     }
     return counts;

@@ -48,7 +48,7 @@ export function notePresence(
   }
   client.setQueryData<OnlinePage>(KEY, (page) => {
     if (page === undefined || page.users.some((user) => user.user_id === userId)) return page;
-    const user = { user_id: userId, username, status: 'online' };
+    const user = { user_id: userId, username, status: 'online' as const };
     return { ...page, users: [...page.users, user] };
   });
 }
