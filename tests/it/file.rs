@@ -153,6 +153,20 @@ on_both_backends! {
         nothing_is_stored(&ann, &app.stores, "a wrong room").await;
     }
 
+    async fn a_refusal_is_read_by_who_is_still_sending(backends: Backends) {
+        let app = start(backends).await;
+        let (nobody, ann) = (app.guest("nobody"), app.member("ann"));
+        let large = || content(60 * MIB);
+        for _ in 0..3 {
+            upload(&nobody, "a.bin", large()).await.expect_problem(401, "unauthorized");
+            upload(&ann, "a.bin", large()).await.expect_problem(413, "too_large");
+            let request = ann.request(Method::POST, "/upload").body(large());
+            send(request).await.expect_problem(415, "unsupported_media_type");
+            let request = ann.request(Method::POST, "/upload?user_id=bob").body(large());
+            send(request).await.expect_problem(403, "forbidden");
+        }
+    }
+
     async fn a_deleted_file_leaves_both_stores(backends: Backends) {
         let app = start(backends).await;
         let (ann, bob) = (app.member("ann"), app.member("bob"));

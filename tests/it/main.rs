@@ -8,6 +8,5 @@ mod identity;
 mod kv;
 mod notification;
 mod openapi;
-mod openapi;
 mod presence;
 mod repository;

@@ -40,9 +40,20 @@ struct Committer {
 }
 
 /// Starts the committer. When `drained` is cancelled it stores what it has taken and ends.
-pub(crate) fn start(ctx: &Context, store: &Store, engine: &Engine, outbox: &Outbox, drained: CancellationToken) -> Sender {
+pub(crate) fn start(
+    ctx: &Context,
+    store: &Store,
+    engine: &Engine,
+    outbox: &Outbox,
+    drained: CancellationToken,
+) -> Sender {
     let (sender, receiver) = mpsc::channel(WAITING);
-    let committer = Committer { ctx: ctx.clone(), store: store.clone(), engine: engine.clone(), outbox: outbox.clone() };
+    let committer = Committer {
+        ctx: ctx.clone(),
+        store: store.clone(),
+        engine: engine.clone(),
+        outbox: outbox.clone(),
+    };
     ctx.tasks.spawn(committer.run(receiver, drained));
     sender
 }
@@ -59,16 +70,22 @@ impl Committer {
             if received == 0 {
                 return;
             }
-            let (drafts, connections) = batch.drain(..).map(|send| (send.draft, send.connection)).unzip();
+            let (drafts, connections) = batch
+                .drain(..)
+                .map(|send| (send.draft, send.connection))
+                .unzip();
             self.commit(drafts, connections).await;
         }
     }
 
     async fn commit(&self, drafts: Vec<Draft>, connections: Vec<Connection>) {
-        metrics::histogram!("folkmoot_chat_commit_messages").record(u32::try_from(drafts.len()).unwrap_or(u32::MAX));
+        metrics::histogram!("folkmoot_chat_commit_messages")
+            .record(u32::try_from(drafts.len()).unwrap_or(u32::MAX));
         match self.store(&drafts).await {
             Ok(stored) => self.announce(drafts, connections, stored).await,
-            Err(error) if db::is_outage(&error) || drafts.len() == 1 => refuse(&drafts, &connections, &error),
+            Err(error) if db::is_outage(&error) || drafts.len() == 1 => {
+                refuse(&drafts, &connections, &error)
+            }
             // One message that the database will not have must not take the others with it.
             Err(error) => {
                 warn!(%error, messages = drafts.len(), "storing one by one");
@@ -83,9 +100,18 @@ impl Committer {
         let ids: Vec<_> = drafts.iter().map(|_| self.ctx.ids.next()).collect();
         let mentioned = |message: &Message| {
             let data = events::mentioned(message)?;
-            Event::new(&self.ctx, ServiceName::Chat, events::MESSAGE_MENTIONED, &data).ok()
+            Event::new(
+                &self.ctx,
+                ServiceName::Chat,
+                events::MESSAGE_MENTIONED,
+                &data,
+            )
+            .ok()
         };
-        let stored = self.store.commit(drafts, &ids, self.ctx.clock.now(), &mentioned, &self.outbox).await?;
+        let stored = self
+            .store
+            .commit(drafts, &ids, self.ctx.clock.now(), &mentioned, &self.outbox)
+            .await?;
         if drafts.iter().any(|draft| draft.content.contains('@')) {
             self.outbox.wake();
         }
@@ -93,14 +119,24 @@ impl Committer {
     }
 
     /// The messages are durable: their senders are told first, then everybody.
-    async fn announce(&self, drafts: Vec<Draft>, connections: Vec<Connection>, stored: Vec<Stored>) {
+    async fn announce(
+        &self,
+        drafts: Vec<Draft>,
+        connections: Vec<Connection>,
+        stored: Vec<Stored>,
+    ) {
         let mut publications = Vec::with_capacity(stored.len());
         for ((draft, connection), stored) in drafts.iter().zip(&connections).zip(&stored) {
             let (id, seq) = match stored {
                 Stored::New(message) => (message.id, message.seq),
                 Stored::Before { id, seq } => (*id, *seq),
                 Stored::NoRoom => {
-                    connection.send(&frames::error("room_not_found", "the room does not exist", draft.client_id.as_deref(), false));
+                    connection.send(&frames::error(
+                        "room_not_found",
+                        "the room does not exist",
+                        draft.client_id.as_deref(),
+                        false,
+                    ));
                     continue;
                 }
             };
@@ -108,7 +144,11 @@ impl Committer {
                 connection.send(&frames::ack(client_id, id, seq));
             }
             if let (Some(message), Ok(seq)) = (stored.message(), u64::try_from(seq)) {
-                publications.push(Publication::ordered(Arc::clone(&draft.room_id), seq, frames::message(message)));
+                publications.push(Publication::ordered(
+                    Arc::clone(&draft.room_id),
+                    seq,
+                    frames::message(message),
+                ));
             }
         }
         metrics::counter!("folkmoot_chat_messages_total").increment(publications.len() as u64);
@@ -125,9 +165,18 @@ fn refuse(drafts: &[Draft], connections: &[Connection], cause: &db::sqlx::Error)
     } else {
         error!(error = %cause, "a message cannot be stored");
     }
-    let (code, text) = if temporary { ("unavailable", "not stored; send it again") } else { ("internal", "not stored") };
+    let (code, text) = if temporary {
+        ("unavailable", "not stored; send it again")
+    } else {
+        ("internal", "not stored")
+    };
     for (draft, connection) in drafts.iter().zip(connections) {
-        connection.send(&frames::error(code, text, draft.client_id.as_deref(), temporary));
+        connection.send(&frames::error(
+            code,
+            text,
+            draft.client_id.as_deref(),
+            temporary,
+        ));
     }
 }
 

@@ -50,7 +50,11 @@ pub struct MessageMentioned {
 /// The event data of a message, if it mentions anybody.
 pub(crate) fn mentioned(message: &Message) -> Option<MessageMentioned> {
     // Most messages have no `@` at all.
-    let usernames = if message.content.contains('@') { mentions::find(&message.content) } else { return None };
+    let usernames = if message.content.contains('@') {
+        mentions::find(&message.content)
+    } else {
+        return None;
+    };
     (!usernames.is_empty()).then(|| MessageMentioned {
         message_id: message.id,
         room_id: message.room_id.clone(),

@@ -53,29 +53,51 @@ struct Raw<'a> {
 
 /// Reads a client's frame. Fields that are not known are passed over.
 pub(crate) fn parse(text: &str) -> Result<ClientFrame, Refusal> {
-    let raw: Raw<'_> = serde_json::from_str(text).map_err(|error| refuse("malformed_frame", error.to_string(), None))?;
+    let raw: Raw<'_> = serde_json::from_str(text)
+        .map_err(|error| refuse("malformed_frame", error.to_string(), None))?;
     match &*raw.r#type {
         "message" => content(raw).map(ClientFrame::Message),
         "typing" => Ok(ClientFrame::Typing),
         "stop_typing" => Ok(ClientFrame::StopTyping),
         "ping" => Ok(ClientFrame::Ping),
-        _ => Err(refuse("unknown_type", "type must be message, typing, stop_typing or ping", raw.client_id)),
+        _ => Err(refuse(
+            "unknown_type",
+            "type must be message, typing, stop_typing or ping",
+            raw.client_id,
+        )),
     }
 }
 
 /// The sender's own name in a frame that is not read otherwise, so that the sender knows which one was refused.
 pub(crate) fn client_id(text: &str) -> Option<String> {
-    serde_json::from_str::<Raw<'_>>(text).ok()?.client_id.filter(|id| id.len() <= MAX_CLIENT_ID_BYTES)
+    serde_json::from_str::<Raw<'_>>(text)
+        .ok()?
+        .client_id
+        .filter(|id| id.len() <= MAX_CLIENT_ID_BYTES)
 }
 
 fn content(raw: Raw<'_>) -> Result<Content, Refusal> {
     let client_id = raw.client_id.filter(|client_id| !client_id.is_empty());
-    if client_id.as_ref().is_some_and(|id| id.len() > MAX_CLIENT_ID_BYTES || id.contains(char::is_control)) {
-        return Err(refuse("invalid_client_id", "client_id must be at most 64 bytes without control characters", None));
+    if client_id
+        .as_ref()
+        .is_some_and(|id| id.len() > MAX_CLIENT_ID_BYTES || id.contains(char::is_control))
+    {
+        return Err(refuse(
+            "invalid_client_id",
+            "client_id must be at most 64 bytes without control characters",
+            None,
+        ));
     }
     let wanted = raw.message_type.as_deref().unwrap_or("text");
-    let Some(message_type) = policy::MESSAGE_TYPES.into_iter().find(|known| *known == wanted) else {
-        return Err(refuse("invalid_message_type", "message_type must be text, file or image", client_id));
+    let Some(message_type) = policy::MESSAGE_TYPES
+        .into_iter()
+        .find(|known| *known == wanted)
+    else {
+        return Err(refuse(
+            "invalid_message_type",
+            "message_type must be text, file or image",
+            client_id,
+        ));
     };
     let Some(content) = raw.content else {
         return Err(refuse("invalid_content", "content is missing", client_id));
@@ -86,11 +108,24 @@ fn content(raw: Raw<'_>) -> Result<Content, Refusal> {
     if let Some(Err(problem)) = raw.file_url.as_deref().map(policy::check_file_url) {
         return Err(refuse("invalid_file_url", problem, client_id));
     }
-    Ok(Content { content, message_type, file_url: raw.file_url, client_id })
+    Ok(Content {
+        content,
+        message_type,
+        file_url: raw.file_url,
+        client_id,
+    })
 }
 
-fn refuse(code: &'static str, message: impl Into<Cow<'static, str>>, client_id: Option<String>) -> Refusal {
-    Refusal { code, message: message.into(), client_id }
+fn refuse(
+    code: &'static str,
+    message: impl Into<Cow<'static, str>>,
+    client_id: Option<String>,
+) -> Refusal {
+    Refusal {
+        code,
+        message: message.into(),
+        client_id,
+    }
 }
 
 /// A message, as everybody in the room gets it.
@@ -101,7 +136,10 @@ pub(crate) fn message(message: &Message) -> Frame {
         #[serde(flatten)]
         message: &'a Message,
     }
-    json(&Tagged { r#type: "message", message })
+    json(&Tagged {
+        r#type: "message",
+        message,
+    })
 }
 
 /// The sender's proof that a message is stored.
@@ -113,7 +151,12 @@ pub(crate) fn ack(client_id: &str, id: Uuid, seq: i64) -> Frame {
         id: Uuid,
         seq: i64,
     }
-    json(&Ack { r#type: "ack", client_id, id, seq })
+    json(&Ack {
+        r#type: "ack",
+        client_id,
+        id,
+        seq,
+    })
 }
 
 /// A frame was not taken. `temporary` means that the same frame may be taken later.
@@ -127,7 +170,13 @@ pub(crate) fn error(code: &str, message: &str, client_id: Option<&str>, temporar
         client_id: Option<&'a str>,
         temporary: bool,
     }
-    json(&Failure { r#type: "error", code, message, client_id, temporary })
+    json(&Failure {
+        r#type: "error",
+        code,
+        message,
+        client_id,
+        temporary,
+    })
 }
 
 /// The first frame after a join with `since`.
@@ -140,7 +189,13 @@ pub(crate) fn joined(room_id: &str, outcome: &folkmoot_realtime::Joined) -> Fram
         recovered: bool,
         replayed: usize,
     }
-    json(&Joined { r#type: "joined", room_id, seq: outcome.seq, recovered: outcome.recovered, replayed: outcome.replayed })
+    json(&Joined {
+        r#type: "joined",
+        room_id,
+        seq: outcome.seq,
+        recovered: outcome.recovered,
+        replayed: outcome.replayed,
+    })
 }
 
 /// The answer to a ping.
@@ -154,11 +209,23 @@ pub(crate) fn typing(r#type: &'static str, author: &Author, room_id: &str) -> Fr
 }
 
 /// `user_joined` or `user_left`.
-pub(crate) fn presence(r#type: &'static str, user_id: &str, username: &str, room_id: &str, timestamp: DateTime<Utc>) -> Frame {
+pub(crate) fn presence(
+    r#type: &'static str,
+    user_id: &str,
+    username: &str,
+    room_id: &str,
+    timestamp: DateTime<Utc>,
+) -> Frame {
     person(r#type, user_id, username, room_id, Some(timestamp))
 }
 
-fn person(r#type: &'static str, user_id: &str, username: &str, room_id: &str, timestamp: Option<DateTime<Utc>>) -> Frame {
+fn person(
+    r#type: &'static str,
+    user_id: &str,
+    username: &str,
+    room_id: &str,
+    timestamp: Option<DateTime<Utc>>,
+) -> Frame {
     #[derive(Serialize)]
     struct Person<'a> {
         r#type: &'static str,
@@ -168,7 +235,13 @@ fn person(r#type: &'static str, user_id: &str, username: &str, room_id: &str, ti
         #[serde(skip_serializing_if = "Option::is_none")]
         timestamp: Option<DateTime<Utc>>,
     }
-    json(&Person { r#type, user_id, username, room_id, timestamp })
+    json(&Person {
+        r#type,
+        user_id,
+        username,
+        room_id,
+        timestamp,
+    })
 }
 
 /// None of these structs has a map with keys that are not strings, which is all that could fail.
@@ -183,15 +256,27 @@ mod tests {
     #[test]
     fn the_documents_frames_are_read_with_fields_nobody_knows() {
         let text = r#"{"type":"message","content":"file.png","message_type":"file","file_url":"/api/files/123/download","x":[{}]}"#;
-        let Ok(ClientFrame::Message(content)) = parse(text) else { panic!("a message") };
-        assert_eq!((content.message_type, content.file_url.as_deref()), ("file", Some("/api/files/123/download")));
+        let Ok(ClientFrame::Message(content)) = parse(text) else {
+            panic!("a message")
+        };
+        assert_eq!(
+            (content.message_type, content.file_url.as_deref()),
+            ("file", Some("/api/files/123/download"))
+        );
         assert_eq!(parse(r#"{"type":"typing"}"#), Ok(ClientFrame::Typing));
-        assert_eq!(parse(r#"{"type":"stop_typing"}"#), Ok(ClientFrame::StopTyping));
+        assert_eq!(
+            parse(r#"{"type":"stop_typing"}"#),
+            Ok(ClientFrame::StopTyping)
+        );
     }
 
     #[test]
     fn hostile_frames_are_refused_with_a_code() {
-        let deep = format!(r#"{{"type":"message","content":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        let deep = format!(
+            r#"{{"type":"message","content":{}1{}}}"#,
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        );
         for (text, code) in [
             ("", "malformed_frame"),
             ("[]", "malformed_frame"),
@@ -200,18 +285,46 @@ mod tests {
             (deep.as_str(), "malformed_frame"),
             ("{\"type\":\"shutdown\"}", "unknown_type"),
             ("{\"type\":\"message\"}", "invalid_content"),
-            ("{\"type\":\"message\",\"content\":\"a\\u0000\"}", "invalid_content"),
-            ("{\"type\":\"message\",\"content\":\"a\",\"message_type\":\"html\"}", "invalid_message_type"),
-            ("{\"type\":\"message\",\"content\":\"a\",\"file_url\":\"javascript:1\"}", "invalid_file_url"),
-            ("{\"type\":\"message\",\"content\":\"a\",\"client_id\":\"a\\n\"}", "invalid_client_id"),
+            (
+                "{\"type\":\"message\",\"content\":\"a\\u0000\"}",
+                "invalid_content",
+            ),
+            (
+                "{\"type\":\"message\",\"content\":\"a\",\"message_type\":\"html\"}",
+                "invalid_message_type",
+            ),
+            (
+                "{\"type\":\"message\",\"content\":\"a\",\"file_url\":\"javascript:1\"}",
+                "invalid_file_url",
+            ),
+            (
+                "{\"type\":\"message\",\"content\":\"a\",\"client_id\":\"a\\n\"}",
+                "invalid_client_id",
+            ),
         ] {
-            assert_eq!(parse(text).expect_err("a refusal").code, code, "{}", &text[..text.len().min(80)]);
+            assert_eq!(
+                parse(text).expect_err("a refusal").code,
+                code,
+                "{}",
+                &text[..text.len().min(80)]
+            );
         }
     }
 
     #[test]
     fn an_unknown_field_may_be_deep_without_harm() {
-        let text = format!(r#"{{"type":"ping","x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-        assert!(matches!(parse(&text), Ok(ClientFrame::Ping) | Err(Refusal { code: "malformed_frame", .. })));
+        let text = format!(
+            r#"{{"type":"ping","x":{}{}}}"#,
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        );
+        assert!(matches!(
+            parse(&text),
+            Ok(ClientFrame::Ping)
+                | Err(Refusal {
+                    code: "malformed_frame",
+                    ..
+                })
+        ));
     }
 }

@@ -57,21 +57,43 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
     let db = Db::open(ctx, ServiceName::Chat, MIGRATIONS).await?;
     let store = Store::new(db);
     let outbox = Outbox::start(ctx, store.db());
-    let engine = Engine::new(engine_config(ctx, settings), Arc::new(ctx.pubsub.clone()), Some(Arc::new(store.clone())));
+    let engine = Engine::new(
+        engine_config(ctx, settings),
+        Arc::new(ctx.pubsub.clone()),
+        Some(Arc::new(store.clone())),
+    );
     let drained = CancellationToken::new();
     let committer = committer::start(ctx, &store, &engine, &outbox, drained.clone());
     drain_at_shutdown(ctx, &engine, drained);
     watch_broker(ctx, &engine);
     let members = Members::start(ctx, &engine);
-    let chat = Chat { ctx: ctx.clone(), settings: settings.clone(), store, engine, outbox, members, committer };
+    let chat = Chat {
+        ctx: ctx.clone(),
+        settings: settings.clone(),
+        store,
+        engine,
+        outbox,
+        members,
+        committer,
+    };
     let (router, openapi) = routes::router(AppState(Arc::new(chat)));
-    Ok(Service { name: ServiceName::Chat, router, openapi: Some(openapi) })
+    Ok(Service {
+        name: ServiceName::Chat,
+        router,
+        openapi: Some(openapi),
+    })
 }
 
 fn engine_config(ctx: &Context, settings: &Settings) -> Config {
-    let public = ctx.settings.public_url.iter().map(|url| url.origin().ascii_serialization());
+    let public = ctx
+        .settings
+        .public_url
+        .iter()
+        .map(|url| url.origin().ascii_serialization());
     Config {
-        allowed_origins: public.chain(ctx.settings.allowed_origins.iter().cloned()).collect(),
+        allowed_origins: public
+            .chain(ctx.settings.allowed_origins.iter().cloned())
+            .collect(),
         max_sockets: settings.chat_max_sockets,
         frames_per_second: settings.chat_messages_per_second,
         frame_burst: settings.chat_message_burst,
@@ -97,6 +119,10 @@ fn watch_broker(ctx: &Context, engine: &Engine) {
     let state = engine.broker_state();
     ctx.health.check("chat-pubsub", move || {
         let up = *state.borrow() == BrokerState::Up;
-        std::future::ready(if up { Ok(()) } else { Err("publications of other replicas do not arrive".to_owned()) })
+        std::future::ready(if up {
+            Ok(())
+        } else {
+            Err("publications of other replicas do not arrive".to_owned())
+        })
     });
 }

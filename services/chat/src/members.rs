@@ -40,11 +40,20 @@ struct Member {
 
 impl Members {
     pub(crate) fn start(ctx: &Context, engine: &Engine) -> Self {
-        let shared = Shared { ctx: ctx.clone(), engine: engine.clone(), replica: ctx.ids.next().simple().to_string(), rooms: Mutex::default() };
+        let shared = Shared {
+            ctx: ctx.clone(),
+            engine: engine.clone(),
+            replica: ctx.ids.next().simple().to_string(),
+            rooms: Mutex::default(),
+        };
         let members = Self(Arc::new(shared));
         let (renewing, shutdown) = (members.clone(), ctx.shutdown.clone());
         ctx.tasks.spawn(async move {
-            while shutdown.run_until_cancelled(tokio::time::sleep(RENEW_EVERY)).await.is_some() {
+            while shutdown
+                .run_until_cancelled(tokio::time::sleep(RENEW_EVERY))
+                .await
+                .is_some()
+            {
                 renewing.renew().await;
             }
         });
@@ -58,9 +67,15 @@ impl Members {
         }
         let set = set(room_id);
         let present = self.is_present(&set, &author.user_id).await;
-        let leased = self.0.ctx.kv.lease(&set, &self.lease_of(&author.user_id), &author.username, TTL).await;
+        let leased = self
+            .0
+            .ctx
+            .kv
+            .lease(&set, &self.lease_of(&author.user_id), &author.username, TTL)
+            .await;
         if leased.is_ok() && !present {
-            self.tell("user_joined", room_id, &author.user_id, &author.username).await;
+            self.tell("user_joined", room_id, &author.user_id, &author.username)
+                .await;
         }
     }
 
@@ -70,22 +85,35 @@ impl Members {
             return;
         }
         let set = set(room_id);
-        let released = self.0.ctx.kv.release(&set, &self.lease_of(&author.user_id)).await;
+        let released = self
+            .0
+            .ctx
+            .kv
+            .release(&set, &self.lease_of(&author.user_id))
+            .await;
         if released.is_ok() && !self.is_present(&set, &author.user_id).await {
-            self.tell("user_left", room_id, &author.user_id, &author.username).await;
+            self.tell("user_left", room_id, &author.user_id, &author.username)
+                .await;
         }
     }
 
     /// True for the first socket of the user in the room.
     fn add(&self, room_id: &Arc<str>, author: &Author) -> bool {
         let mut rooms = self.0.rooms.lock();
-        match rooms.entry(Arc::clone(room_id)).or_default().entry(Arc::clone(&author.user_id)) {
+        match rooms
+            .entry(Arc::clone(room_id))
+            .or_default()
+            .entry(Arc::clone(&author.user_id))
+        {
             Entry::Occupied(mut member) => {
                 member.get_mut().sockets += 1;
                 false
             }
             Entry::Vacant(free) => {
-                free.insert(Member { username: Arc::clone(&author.username), sockets: 1 });
+                free.insert(Member {
+                    username: Arc::clone(&author.username),
+                    sockets: 1,
+                });
                 true
             }
         }
@@ -94,8 +122,12 @@ impl Members {
     /// True for the last one.
     fn remove(&self, room_id: &Arc<str>, user_id: &Arc<str>) -> bool {
         let mut rooms = self.0.rooms.lock();
-        let Some(members) = rooms.get_mut(room_id) else { return false };
-        let Some(member) = members.get_mut(user_id) else { return false };
+        let Some(members) = rooms.get_mut(room_id) else {
+            return false;
+        };
+        let Some(member) = members.get_mut(user_id) else {
+            return false;
+        };
         member.sockets -= 1;
         let gone = member.sockets == 0;
         if gone {
@@ -114,17 +146,30 @@ impl Members {
 
     async fn is_present(&self, set: &str, user_id: &str) -> bool {
         let prefix = format!("{user_id}/");
-        let next = self.0.ctx.kv.list(set, Some(&prefix), 1).await.unwrap_or_default();
-        next.first().is_some_and(|lease| lease.member.starts_with(&prefix))
+        let next = self
+            .0
+            .ctx
+            .kv
+            .list(set, Some(&prefix), 1)
+            .await
+            .unwrap_or_default();
+        next.first()
+            .is_some_and(|lease| lease.member.starts_with(&prefix))
     }
 
     async fn renew(&self) {
         let rooms: Vec<(Arc<str>, Vec<(String, String)>)> = {
             let rooms = self.0.rooms.lock();
             let leases = |members: &HashMap<Arc<str>, Member>| {
-                members.iter().map(|(user_id, member)| (self.lease_of(user_id), member.username.to_string())).collect()
+                members
+                    .iter()
+                    .map(|(user_id, member)| (self.lease_of(user_id), member.username.to_string()))
+                    .collect()
             };
-            rooms.iter().map(|(room, members)| (Arc::clone(room), leases(members))).collect()
+            rooms
+                .iter()
+                .map(|(room, members)| (Arc::clone(room), leases(members)))
+                .collect()
         };
         for (room_id, leases) in rooms {
             if let Err(error) = self.0.ctx.kv.lease_many(&set(&room_id), &leases, TTL).await {
@@ -138,8 +183,17 @@ impl Members {
     /// Tells of the members of replicas that are gone.
     async fn sweep(&self, room_id: &Arc<str>) {
         let set = set(room_id);
-        for lease in self.0.ctx.kv.sweep(&set, SWEEP_LIMIT).await.unwrap_or_default() {
-            let Some((user_id, _)) = lease.member.split_once('/') else { continue };
+        for lease in self
+            .0
+            .ctx
+            .kv
+            .sweep(&set, SWEEP_LIMIT)
+            .await
+            .unwrap_or_default()
+        {
+            let Some((user_id, _)) = lease.member.split_once('/') else {
+                continue;
+            };
             if !self.is_present(&set, user_id).await {
                 self.tell("user_left", room_id, user_id, &lease.value).await;
             }
@@ -148,7 +202,10 @@ impl Members {
 
     async fn tell(&self, what: &'static str, room_id: &Arc<str>, user_id: &str, username: &str) {
         let frame = frames::presence(what, user_id, username, room_id, self.0.ctx.clock.now());
-        self.0.engine.publish(vec![Publication::message(Arc::clone(room_id), frame)]).await;
+        self.0
+            .engine
+            .publish(vec![Publication::message(Arc::clone(room_id), frame)])
+            .await;
     }
 }
 

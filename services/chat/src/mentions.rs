@@ -14,9 +14,14 @@ const NAME_LENGTHS: std::ops::RangeInclusive<usize> = 2..=32;
 pub fn find(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (at, _) in text.match_indices('@') {
-        let inside_word = text[..at].chars().next_back().is_some_and(|before| before.is_alphanumeric() || before == '_');
+        let inside_word = text[..at]
+            .chars()
+            .next_back()
+            .is_some_and(|before| before.is_alphanumeric() || before == '_');
         let rest = &text[at + 1..];
-        let end = rest.find(|character: char| !is_name_character(character)).unwrap_or(rest.len());
+        let end = rest
+            .find(|character: char| !is_name_character(character))
+            .unwrap_or(rest.len());
         let name = rest[..end].trim_end_matches(['.', '-']);
         if !inside_word && NAME_LENGTHS.contains(&name.len()) && names.len() < MAX_MENTIONS {
             names.insert(name.to_ascii_lowercase());
@@ -39,7 +44,10 @@ mod tests {
 
     #[test]
     fn names_are_found_where_people_write_them() {
-        assert_eq!(found("@Ann, ask @bob.jones. (@eve)!"), ["ann", "bob.jones", "eve"]);
+        assert_eq!(
+            found("@Ann, ask @bob.jones. (@eve)!"),
+            ["ann", "bob.jones", "eve"]
+        );
         assert_eq!(found("@ann @ANN"), ["ann"]);
         assert_eq!(found("¡@ann!"), ["ann"]);
     }

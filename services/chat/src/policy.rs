@@ -26,7 +26,10 @@ pub const MESSAGE_TYPES: [&str; 3] = ["text", "file", "image"];
 pub fn check_room_id(room_id: &str) -> ApiResult<()> {
     id::check("room_id", room_id)?;
     if RESERVED_ROOMS.contains(&room_id) {
-        return Err(ApiError::bad_request("reserved_room", "a room cannot have this id"));
+        return Err(ApiError::bad_request(
+            "reserved_room",
+            "a room cannot have this id",
+        ));
     }
     Ok(())
 }
@@ -37,14 +40,27 @@ pub fn check_room_id(room_id: &str) -> ApiResult<()> {
 /// 400, naming what is wrong.
 pub fn check_new_room(room: &NewRoom) -> ApiResult<()> {
     check_room_id(&room.id)?;
-    check_line("name", room.name.as_deref().unwrap_or(&room.id), 1, MAX_ROOM_NAME_CHARS)?;
-    check_line("description", room.description.as_deref().unwrap_or_default(), 0, MAX_ROOM_DESCRIPTION_CHARS)
+    check_line(
+        "name",
+        room.name.as_deref().unwrap_or(&room.id),
+        1,
+        MAX_ROOM_NAME_CHARS,
+    )?;
+    check_line(
+        "description",
+        room.description.as_deref().unwrap_or_default(),
+        0,
+        MAX_ROOM_DESCRIPTION_CHARS,
+    )
 }
 
 fn check_line(what: &str, text: &str, least: usize, most: usize) -> ApiResult<()> {
     let count = text.chars().count();
     if !(least..=most).contains(&count) || text.chars().any(id::is_invisible_control) {
-        return Err(ApiError::bad_request("invalid_room", format!("{what} must be {least} to {most} characters without control characters")));
+        return Err(ApiError::bad_request(
+            "invalid_room",
+            format!("{what} must be {least} to {most} characters without control characters"),
+        ));
     }
     Ok(())
 }
@@ -61,7 +77,10 @@ pub fn check_content(content: &str) -> Result<(), &'static str> {
     if content.trim().is_empty() {
         return Err("content is empty");
     }
-    if content.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t')) {
+    if content
+        .chars()
+        .any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+    {
         return Err("content has control characters");
     }
     Ok(())
@@ -74,7 +93,9 @@ pub fn check_content(content: &str) -> Result<(), &'static str> {
 /// What is wrong, for people.
 pub fn check_file_url(url: &str) -> Result<(), &'static str> {
     let local = url.starts_with("/api/files/") && !url.contains("..");
-    let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\\"'<>`".contains(&byte));
+    let plain = url
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"\\\"'<>`".contains(&byte));
     if local && plain && url.len() <= MAX_FILE_URL_BYTES {
         return Ok(());
     }
@@ -95,7 +116,13 @@ mod tests {
 
     #[test]
     fn content_that_hides_or_is_not_there_is_refused() {
-        for bad in ["", "  \n", "a\0b", "\u{7}", &"x".repeat(MAX_CONTENT_BYTES + 1)] {
+        for bad in [
+            "",
+            "  \n",
+            "a\0b",
+            "\u{7}",
+            &"x".repeat(MAX_CONTENT_BYTES + 1),
+        ] {
             assert!(check_content(bad).is_err(), "{bad:?}");
         }
         assert!(check_content("two\nlines\t<script>").is_ok());
@@ -103,7 +130,14 @@ mod tests {
 
     #[test]
     fn files_are_only_linked_on_this_platform() {
-        for bad in ["javascript:alert(1)", "//evil.example/x", "https://evil.example", "/api/files/../auth", "/api/files/\"x", "/api/files/ x"] {
+        for bad in [
+            "javascript:alert(1)",
+            "//evil.example/x",
+            "https://evil.example",
+            "/api/files/../auth",
+            "/api/files/\"x",
+            "/api/files/ x",
+        ] {
             assert!(check_file_url(bad).is_err(), "{bad:?}");
         }
         assert!(check_file_url("/api/files/123/download").is_ok());

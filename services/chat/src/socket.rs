@@ -33,14 +33,22 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn new(chat: Arc<Chat>, room_id: &str, author: Author, since: Option<u64>) -> Self {
-        Self { chat, room_id: room_id.into(), author, since, counted: Arc::default(), typed: None }
+        Self {
+            chat,
+            room_id: room_id.into(),
+            author,
+            since,
+            counted: Arc::default(),
+            typed: None,
+        }
     }
 
     fn join(&self) -> Join {
         let join = Join::ordered(&*self.room_id);
         let Some(since) = self.since else { return join };
         let room_id = Arc::clone(&self.room_id);
-        join.since(since).greeting(move |outcome| Some(frames::joined(&room_id, outcome)))
+        join.since(since)
+            .greeting(move |outcome| Some(frames::joined(&room_id, outcome)))
     }
 
     fn message(&self, connection: &Connection, content: frames::Content) -> Flow {
@@ -52,9 +60,14 @@ impl Socket {
             file_url: content.file_url,
             client_id: content.client_id,
         };
-        match self.chat.committer.try_send(committer::Send { draft, connection: connection.clone() }) {
+        match self.chat.committer.try_send(committer::Send {
+            draft,
+            connection: connection.clone(),
+        }) {
             Ok(()) => Flow::Continue,
-            Err(TrySendError::Full(send)) => Flow::Wait(Box::pin(wait_for_room(self.chat.committer.clone(), send))),
+            Err(TrySendError::Full(send)) => {
+                Flow::Wait(Box::pin(wait_for_room(self.chat.committer.clone(), send)))
+            }
             Err(TrySendError::Closed(send)) => {
                 connection.send(&unavailable(&send.draft));
                 Flow::Continue
@@ -64,11 +77,16 @@ impl Socket {
 
     fn typing(&mut self, connection: &Connection, what: &'static str) -> Flow {
         let now = Instant::now();
-        let repeated = what == "typing" && self.typed.is_some_and(|typed| now - typed < TYPING_INTERVAL);
+        let repeated = what == "typing"
+            && self
+                .typed
+                .is_some_and(|typed| now - typed < TYPING_INTERVAL);
         if !repeated {
             self.typed = (what == "typing").then_some(now);
             let frame = frames::typing(what, &self.author, &self.room_id);
-            self.chat.engine.try_publish(Publication::ephemeral(Arc::clone(&self.room_id), frame).except(connection.id()));
+            self.chat.engine.try_publish(
+                Publication::ephemeral(Arc::clone(&self.room_id), frame).except(connection.id()),
+            );
         }
         Flow::Continue
     }
@@ -77,20 +95,32 @@ impl Socket {
 /// The database is behind: the socket is not read meanwhile, so its sender slows down.
 async fn wait_for_room(sender: committer::Sender, send: committer::Send) {
     let (draft, connection) = (send.draft.clone(), send.connection.clone());
-    if tokio::time::timeout(committer::WAIT, sender.send(send)).await.is_ok_and(|sent| sent.is_ok()) {
+    if tokio::time::timeout(committer::WAIT, sender.send(send))
+        .await
+        .is_ok_and(|sent| sent.is_ok())
+    {
         return;
     }
     connection.send(&unavailable(&draft));
 }
 
 fn unavailable(draft: &Draft) -> folkmoot_realtime::Frame {
-    frames::error("unavailable", "not stored; send it again", draft.client_id.as_deref(), true)
+    frames::error(
+        "unavailable",
+        "not stored; send it again",
+        draft.client_id.as_deref(),
+        true,
+    )
 }
 
 impl Handler for Socket {
     fn on_open(&mut self, connection: &Connection) -> Flow {
         let joining = connection.join(self.join());
-        let (chat, room_id, author) = (Arc::clone(&self.chat), Arc::clone(&self.room_id), self.author.clone());
+        let (chat, room_id, author) = (
+            Arc::clone(&self.chat),
+            Arc::clone(&self.room_id),
+            self.author.clone(),
+        );
         let (counted, connection) = (Arc::clone(&self.counted), connection.clone());
         Flow::Wait(Box::pin(async move {
             match joining.await {
@@ -117,7 +147,12 @@ impl Handler for Socket {
                 Flow::Continue
             }
             Err(refusal) => {
-                connection.send(&frames::error(refusal.code, &refusal.message, refusal.client_id.as_deref(), false));
+                connection.send(&frames::error(
+                    refusal.code,
+                    &refusal.message,
+                    refusal.client_id.as_deref(),
+                    false,
+                ));
                 Flow::Continue
             }
         }
@@ -125,13 +160,22 @@ impl Handler for Socket {
 
     fn on_excess(&mut self, connection: &Connection, text: &str) -> Flow {
         let client_id = frames::client_id(text);
-        connection.send(&frames::error("rate_limited", "too many frames; slow down", client_id.as_deref(), true));
+        connection.send(&frames::error(
+            "rate_limited",
+            "too many frames; slow down",
+            client_id.as_deref(),
+            true,
+        ));
         Flow::Continue
     }
 
     fn on_close(&mut self, _: &Connection, _: u16) {
         if self.counted.load(Ordering::Acquire) {
-            let (chat, room_id, author) = (Arc::clone(&self.chat), Arc::clone(&self.room_id), self.author.clone());
+            let (chat, room_id, author) = (
+                Arc::clone(&self.chat),
+                Arc::clone(&self.room_id),
+                self.author.clone(),
+            );
             let tasks = chat.ctx.tasks.clone();
             tasks.spawn(async move { chat.members.leave(&room_id, &author).await });
         }

@@ -21,7 +21,10 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the machine's clock"
+        )]
         to_micros(Utc::now())
     }
 }
@@ -56,7 +59,8 @@ impl Clock for ManualClock {
 }
 
 fn to_micros(time: DateTime<Utc>) -> DateTime<Utc> {
-    time.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(time)
+    time.duration_trunc(TimeDelta::microseconds(1))
+        .unwrap_or(time)
 }
 
 /// Makes `UUIDv7` identifiers ([RFC 9562]): they sort by time of creation, and within one process strictly so.
@@ -78,7 +82,10 @@ impl Ids {
     /// Identifiers stamped by `clock`.
     #[must_use]
     pub fn new(clock: SharedClock) -> Self {
-        Self { clock, context: Arc::new(Mutex::new(ContextV7::new())) }
+        Self {
+            clock,
+            context: Arc::new(Mutex::new(ContextV7::new())),
+        }
     }
 
     /// The next identifier.
@@ -87,7 +94,11 @@ impl Ids {
         let now = self.clock.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         let context = self.context.lock();
-        Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos()))
+        Uuid::new_v7(Timestamp::from_unix(
+            &*context,
+            seconds,
+            now.timestamp_subsec_nanos(),
+        ))
     }
 }
 
@@ -97,7 +108,9 @@ mod tests {
 
     #[test]
     fn ids_of_one_process_sort_in_the_order_they_were_made() {
-        let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH + TimeDelta::days(20_000)));
+        let clock = Arc::new(ManualClock::new(
+            DateTime::UNIX_EPOCH + TimeDelta::days(20_000),
+        ));
         let ids = Ids::new(clock.clone());
         let mut made = Vec::new();
         for round in 0..1_000 {

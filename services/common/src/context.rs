@@ -44,7 +44,9 @@ pub struct Context {
 
 impl std::fmt::Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Context")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,7 +63,11 @@ impl Context {
     ///
     /// # Errors
     /// As [`Context::new`].
-    pub async fn with_clock(settings: Settings, shutdown: CancellationToken, clock: SharedClock) -> anyhow::Result<Self> {
+    pub async fn with_clock(
+        settings: Settings,
+        shutdown: CancellationToken,
+        clock: SharedClock,
+    ) -> anyhow::Result<Self> {
         settings.validate()?;
         let settings = Arc::new(settings);
         let (health, tasks) = (Health::default(), TaskTracker::new());
@@ -72,7 +78,14 @@ impl Context {
         };
         Ok(Self {
             kv: Kv::open(redis.as_ref(), &settings.instance, clock.clone(), &health)?,
-            bus: Bus::open(settings.nats()?.as_ref(), &settings.instance, &health, &shutdown, &tasks).await?,
+            bus: Bus::open(
+                settings.nats()?.as_ref(),
+                &settings.instance,
+                &health,
+                &shutdown,
+                &tasks,
+            )
+            .await?,
             verifier: Verifier::open(&settings, clock.clone(), &health, &shutdown, &tasks).await?,
             ids: Ids::new(clock.clone()),
             closing: Arc::default(),

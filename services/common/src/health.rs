@@ -50,7 +50,9 @@ impl Health {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), String>> + Send + 'static,
     {
-        self.checks.write().insert(name.into(), Arc::new(move || Box::pin(check())));
+        self.checks
+            .write()
+            .insert(name.into(), Arc::new(move || Box::pin(check())));
     }
 
     /// Adds a part that tells its state itself. It begins as working.
@@ -58,19 +60,32 @@ impl Health {
     pub fn state(&self, name: impl Into<String>) -> State {
         let state = State::default();
         let told = state.clone();
-        self.check(name, move || std::future::ready(told.problem().map_or(Ok(()), Err)));
+        self.check(name, move || {
+            std::future::ready(told.problem().map_or(Ok(()), Err))
+        });
         state
     }
 
     /// What does not work now: part → reason. Empty means ready.
     pub async fn problems(&self) -> BTreeMap<String, String> {
-        let checks: Vec<_> = self.checks.read().iter().map(|(name, check)| (name.clone(), check.clone())).collect();
+        let checks: Vec<_> = self
+            .checks
+            .read()
+            .iter()
+            .map(|(name, check)| (name.clone(), check.clone()))
+            .collect();
         let answers = checks.into_iter().map(|(name, check)| async move {
             let answer = tokio::time::timeout(CHECK_TIMEOUT, check()).await;
-            (name, answer.unwrap_or_else(|_| Err("did not answer within a second".to_owned())))
+            (
+                name,
+                answer.unwrap_or_else(|_| Err("did not answer within a second".to_owned())),
+            )
         });
         let answers = futures_util::future::join_all(answers).await;
-        answers.into_iter().filter_map(|(name, answer)| answer.err().map(|reason| (name, reason))).collect()
+        answers
+            .into_iter()
+            .filter_map(|(name, answer)| answer.err().map(|reason| (name, reason)))
+            .collect()
     }
 }
 
@@ -85,7 +100,10 @@ mod tests {
         health.check("database", || async { Ok(()) });
         assert!(health.problems().await.is_empty());
         state.fail("connection refused");
-        assert_eq!(health.problems().await, BTreeMap::from([("redis".to_owned(), "connection refused".to_owned())]));
+        assert_eq!(
+            health.problems().await,
+            BTreeMap::from([("redis".to_owned(), "connection refused".to_owned())])
+        );
         state.recover();
         assert!(health.problems().await.is_empty());
     }

@@ -11,7 +11,10 @@ pub const MAX_ID_BYTES: usize = 64;
 #[must_use]
 pub fn is_valid(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:@-".contains(&byte);
-    (1..=MAX_ID_BYTES).contains(&text.len()) && text.bytes().all(allowed) && text != "." && text != ".."
+    (1..=MAX_ID_BYTES).contains(&text.len())
+        && text.bytes().all(allowed)
+        && text != "."
+        && text != ".."
 }
 
 /// Refuses what [`is_valid`] refuses.
@@ -22,7 +25,10 @@ pub fn check(what: &str, text: &str) -> Result<(), ApiError> {
     if is_valid(text) {
         return Ok(());
     }
-    Err(ApiError::bad_request("invalid_id", format!("{what} must be 1 to {MAX_ID_BYTES} of A-Z a-z 0-9 _ . : @ -")))
+    Err(ApiError::bad_request(
+        "invalid_id",
+        format!("{what} must be 1 to {MAX_ID_BYTES} of A-Z a-z 0-9 _ . : @ -"),
+    ))
 }
 
 /// Longest display name in characters.
@@ -33,7 +39,9 @@ pub const MAX_DISPLAY_NAME_CHARS: usize = 64;
 #[must_use]
 pub fn is_display_name(text: &str) -> bool {
     let count = text.chars().count();
-    (1..=MAX_DISPLAY_NAME_CHARS).contains(&count) && !text.trim().is_empty() && !text.chars().any(is_invisible_control)
+    (1..=MAX_DISPLAY_NAME_CHARS).contains(&count)
+        && !text.trim().is_empty()
+        && !text.chars().any(is_invisible_control)
 }
 
 /// Control characters, and the invisible ones that reorder text (Unicode UAX #9) or hide in it.
@@ -49,17 +57,45 @@ mod tests {
 
     #[test]
     fn identifiers_that_could_mean_something_else_are_refused() {
-        for bad in ["", ".", "..", "a/b", "a\\b", "a b", "a\0", "a\n", "é", "a%2e", "\u{202e}x", &"x".repeat(65)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\\b",
+            "a b",
+            "a\0",
+            "a\n",
+            "é",
+            "a%2e",
+            "\u{202e}x",
+            &"x".repeat(65),
+        ] {
             assert!(!is_valid(bad), "{bad:?}");
         }
-        for good in ["general", "a.b", "ann@example.org", "0192-7c", "user:1", &"x".repeat(64)] {
+        for good in [
+            "general",
+            "a.b",
+            "ann@example.org",
+            "0192-7c",
+            "user:1",
+            &"x".repeat(64),
+        ] {
             assert!(is_valid(good), "{good:?}");
         }
     }
 
     #[test]
     fn display_names_cannot_turn_or_hide_text() {
-        for bad in ["", "  ", "a\u{202e}b", "a\u{200b}", "a\tb", "\u{feff}", &"é".repeat(65)] {
+        for bad in [
+            "",
+            "  ",
+            "a\u{202e}b",
+            "a\u{200b}",
+            "a\tb",
+            "\u{feff}",
+            &"é".repeat(65),
+        ] {
             assert!(!is_display_name(bad), "{bad:?}");
         }
         assert!(is_display_name("Zoë van 't Hoff 🐙"));

@@ -37,9 +37,17 @@ pub fn install_crypto() {
 
 /// Serves `router` on `listener` until `stop` is cancelled, then lets running requests end within `grace`.
 /// Upgraded connections (sockets) are not waited for: who upgraded them drains them.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+    grace: Duration,
+) {
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
     let graceful = GracefulShutdown::new();
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
@@ -51,12 +59,21 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         }
     }
     drop(listener);
-    if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(grace, graceful.shutdown())
+        .await
+        .is_err()
+    {
         warn!("requests were still running at the end of the grace period");
     }
 }
 
-fn spawn(builder: &Builder<TokioExecutor>, graceful: &GracefulShutdown, router: &Router, stream: TcpStream, peer: SocketAddr) {
+fn spawn(
+    builder: &Builder<TokioExecutor>,
+    graceful: &GracefulShutdown,
+    router: &Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
     // Small frames must not wait for an acknowledgement of the ones before.
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "cannot set TCP_NODELAY");
@@ -68,7 +85,9 @@ fn spawn(builder: &Builder<TokioExecutor>, graceful: &GracefulShutdown, router: 
         let router = router.clone();
         async move { Ok::<_, Infallible>(router.oneshot(request).await.into_response()) }
     });
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
+    let connection = builder
+        .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
+        .into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
@@ -88,10 +107,18 @@ pub fn admin_router(health: Health, stop: CancellationToken) -> Router {
 
 async fn readyz(State((health, stop)): State<(Health, CancellationToken)>) -> Response {
     if stop.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "stopping"}))).into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(json!({"status": "stopping"})),
+        )
+            .into_response();
     }
     let problems = health.problems().await;
-    let (status, word) = if problems.is_empty() { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") };
+    let (status, word) = if problems.is_empty() {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    };
     (status, Json(json!({"status": word, "problems": problems}))).into_response()
 }
 

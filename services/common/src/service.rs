@@ -23,7 +23,14 @@ pub enum ServiceName {
 
 impl ServiceName {
     /// Every service.
-    pub const ALL: [Self; 6] = [Self::Chat, Self::Presence, Self::Notification, Self::File, Self::Identity, Self::Web];
+    pub const ALL: [Self; 6] = [
+        Self::Chat,
+        Self::Presence,
+        Self::Notification,
+        Self::File,
+        Self::Identity,
+        Self::Web,
+    ];
 
     /// The name as it is written on the command line, in logs, schemas and file names.
     #[must_use]
@@ -62,10 +69,16 @@ impl FromStr for ServiceName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|service| service.as_str() == text).ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|service| service.as_str()).collect();
-            format!("there is no service {text:?}; there are {}", names.join(", "))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|service| service.as_str() == text)
+            .ok_or_else(|| {
+                let names: Vec<_> = Self::ALL.iter().map(|service| service.as_str()).collect();
+                format!(
+                    "there is no service {text:?}; there are {}",
+                    names.join(", ")
+                )
+            })
     }
 }
 

@@ -111,7 +111,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of a command goes to its user")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the last word of a command goes to its user"
+)]
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("folkmoot: {error:#}");
     ExitCode::FAILURE
@@ -126,11 +129,17 @@ async fn execute(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Keys(KeysCommand::Rotate(settings)) => {
-            println!("{}", KeyStore::open(settings.keys_dir(), clock::system())?.rotate()?);
+            println!(
+                "{}",
+                KeyStore::open(settings.keys_dir(), clock::system())?.rotate()?
+            );
             Ok(())
         }
         Command::Openapi { service } => {
-            let document = openapi_documents().await?.remove(&service).with_context(|| format!("{service} has no API"))?;
+            let document = openapi_documents()
+                .await?
+                .remove(&service)
+                .with_context(|| format!("{service} has no API"))?;
             println!("{document}");
             Ok(())
         }

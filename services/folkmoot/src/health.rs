@@ -11,7 +11,9 @@ use folkmoot_common::health::Health;
 use serde_json::json;
 
 pub(crate) fn router(health: Health) -> Router {
-    Router::new().route("/health", get(overall)).with_state(health)
+    Router::new()
+        .route("/health", get(overall))
+        .with_state(health)
 }
 
 async fn overall(State(health): State<Health>) -> Response {
@@ -19,5 +21,9 @@ async fn overall(State(health): State<Health>) -> Response {
     if problems.is_empty() {
         return Json(json!({"status": "ok"})).into_response();
     }
-    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "degraded", "problems": problems}))).into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(json!({"status": "degraded", "problems": problems})),
+    )
+        .into_response()
 }

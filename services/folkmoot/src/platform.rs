@@ -38,7 +38,11 @@ pub struct Listeners {
 ///
 /// # Errors
 /// If a setting cannot be used, a port is taken, or a local store cannot be opened.
-pub async fn run(args: ServeArgs, listeners: Listeners, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn run(
+    args: ServeArgs,
+    listeners: Listeners,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     server::install_crypto();
     let services = chosen(&args)?;
     let (public_port, admin_port) = ports(&services, &args.common);
@@ -55,7 +59,12 @@ pub async fn run(args: ServeArgs, listeners: Listeners, stop: CancellationToken)
     // The admin port answers until the end, so that the probes see the drain.
     let admin_stop = CancellationToken::new();
     let admin_router = server::admin_router(ctx.health.clone(), stop.clone());
-    let admin_server = tokio::spawn(server::serve(admin, admin_router, admin_stop.clone(), grace));
+    let admin_server = tokio::spawn(server::serve(
+        admin,
+        admin_router,
+        admin_stop.clone(),
+        grace,
+    ));
     server::serve(public, router, stop, grace).await;
     ctx.close().await;
     admin_stop.cancel();
@@ -65,10 +74,19 @@ pub async fn run(args: ServeArgs, listeners: Listeners, stop: CancellationToken)
 }
 
 fn chosen(args: &ServeArgs) -> anyhow::Result<Vec<ServiceName>> {
-    let services = if args.services.is_empty() { ServiceName::ALL.to_vec() } else { args.services.clone() };
-    let with_tables = services.iter().filter(|service| !matches!(service, ServiceName::Presence | ServiceName::Web)).count();
+    let services = if args.services.is_empty() {
+        ServiceName::ALL.to_vec()
+    } else {
+        args.services.clone()
+    };
+    let with_tables = services
+        .iter()
+        .filter(|service| !matches!(service, ServiceName::Presence | ServiceName::Web))
+        .count();
     if with_tables > 1 && matches!(args.common.database()?, Some(DatabaseUrl::Sqlite(_))) {
-        bail!("DATABASE_URL: one SQLite file serves one service; leave it unset to have a file for each in DATA_DIR, or use postgres://");
+        bail!(
+            "DATABASE_URL: one SQLite file serves one service; leave it unset to have a file for each in DATA_DIR, or use postgres://"
+        );
     }
     Ok(services)
 }
@@ -79,15 +97,24 @@ fn ports(services: &[ServiceName], settings: &Settings) -> (u16, u16) {
         [alone] => (alone.port(), alone.port() + ADMIN_PORT_OFFSET),
         _ => (ALL_IN_ONE_PORT, ALL_IN_ONE_ADMIN_PORT),
     };
-    (settings.port.unwrap_or(public), settings.admin_port.unwrap_or(admin))
+    (
+        settings.port.unwrap_or(public),
+        settings.admin_port.unwrap_or(admin),
+    )
 }
 
-async fn bind(listener: Option<TcpListener>, settings: &Settings, port: u16) -> anyhow::Result<TcpListener> {
+async fn bind(
+    listener: Option<TcpListener>,
+    settings: &Settings,
+    port: u16,
+) -> anyhow::Result<TcpListener> {
     if let Some(listener) = listener {
         return Ok(listener);
     }
     let address = SocketAddr::new(settings.host, port);
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
 }
 
 fn announce(services: &[ServiceName], public: SocketAddr, admin: SocketAddr) {
@@ -95,10 +122,16 @@ fn announce(services: &[ServiceName], public: SocketAddr, admin: SocketAddr) {
     info!(services = names.join(" "), address = %format!("http://{public}"), admin = %format!("http://{admin}"), "listening");
 }
 
-async fn start_services(ctx: &Context, args: &ServeArgs, services: &[ServiceName]) -> anyhow::Result<Router> {
+async fn start_services(
+    ctx: &Context,
+    args: &ServeArgs,
+    services: &[ServiceName],
+) -> anyhow::Result<Router> {
     let mut routers = HashMap::new();
     for name in services {
-        let service = start(ctx, args, *name).await.with_context(|| format!("cannot start {name}"))?;
+        let service = start(ctx, args, *name)
+            .await
+            .with_context(|| format!("cannot start {name}"))?;
         routers.insert(*name, complete(ctx, service));
     }
     if let [alone] = services {
@@ -114,14 +147,24 @@ async fn start(ctx: &Context, args: &ServeArgs, name: ServiceName) -> anyhow::Re
         ServiceName::Notification => folkmoot_notification::start(ctx, &args.notification).await,
         ServiceName::File => folkmoot_file::start(ctx, &args.file).await,
         ServiceName::Identity => folkmoot_identity::start(ctx, &args.identity).await,
-        ServiceName::Web => Ok(Service { name, router: folkmoot_web::router(), openapi: None }),
+        ServiceName::Web => Ok(Service {
+            name,
+            router: folkmoot_web::router(),
+            openapi: None,
+        }),
     }
 }
 
 /// The service's routes with its documentation and the layers that all services share.
 fn complete(ctx: &Context, service: Service) -> Router {
-    let limit = if service.name == ServiceName::File { BodyLimit::Streaming } else { BodyLimit::Ordinary };
-    let Some(openapi) = service.openapi else { return service.router };
+    let limit = if service.name == ServiceName::File {
+        BodyLimit::Streaming
+    } else {
+        BodyLimit::Ordinary
+    };
+    let Some(openapi) = service.openapi else {
+        return service.router;
+    };
     with_layers(ctx, service.router.merge(docs::docs_router(openapi)), limit)
 }
 
@@ -131,7 +174,16 @@ fn complete(ctx: &Context, service: Service) -> Router {
 /// If a service cannot be started on an empty folder.
 pub async fn openapi_documents() -> anyhow::Result<BTreeMap<ServiceName, String>> {
     let folder = std::env::temp_dir().join(format!("folkmoot-openapi-{}", std::process::id()));
-    let settings: ServeArgs = parse_args(&["--data-dir", &folder.to_string_lossy()])?;
+    let mut settings: ServeArgs = parse_args(&["--data-dir", &folder.to_string_lossy()])?;
+    // Whatever the environment names is not needed to describe an API.
+    let common = &mut settings.common;
+    (
+        common.database_url,
+        common.redis_url,
+        common.nats_url,
+        common.jwks_url,
+    ) = (None, None, None, None);
+    (common.object_store_url, common.minio_endpoint) = (None, None);
     let ctx = Context::new(settings.common.clone(), CancellationToken::new()).await?;
     let mut documents = BTreeMap::new();
     for name in ServiceName::ALL {

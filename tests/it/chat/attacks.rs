@@ -2,7 +2,7 @@
 
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
-    app::{Backends, Member, Received, Refused, Socket, TestApp},
+    app::{Member, Received, Refused, Socket, TestApp},
     on_both_backends,
 };
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
-    app::{Backends, Stores, TestApp},
+    app::{Stores, TestApp},
     on_both_backends,
 };
 use serde_json::json;
@@ -31,6 +31,8 @@ on_both_backends! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_tell_of_each_others_members() {
     let stores = Stores::real().await;
+    // Identity does not run here: its keys are made first.
+    let _ = stores.issuer();
     let start = || {
         TestApp::real()
             .stores(&stores)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
-    app::{Backends, Received, Stores, TestApp},
+    app::{Received, Stores, TestApp},
     on_both_backends, wait,
 };
 use serde_json::json;
@@ -96,6 +96,8 @@ async fn stuck_socket(app: &TestApp) -> TcpStream {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_sent_to_one_replica_arrives_from_the_other_in_order_and_once() {
     let stores = Stores::real().await;
+    // Identity does not run here: its keys are made first.
+    let _ = stores.issuer();
     let start = || {
         let chat = TestApp::real()
             .stores(&stores)

@@ -19,6 +19,14 @@ pub(crate) struct Health {
 /// Health check.
 #[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Health)))]
 pub(crate) async fn health(State(AppState(chat)): State<AppState>) -> Json<Health> {
-    let status = if chat.store.db().ping().await.is_ok() { "ok" } else { "degraded" };
-    Json(Health { status, service: "chat", sockets: chat.engine.sockets() })
+    let status = if chat.store.db().ping().await.is_ok() {
+        "ok"
+    } else {
+        "degraded"
+    };
+    Json(Health {
+        status,
+        service: "chat",
+        sockets: chat.engine.sockets(),
+    })
 }

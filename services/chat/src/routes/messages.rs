@@ -36,20 +36,41 @@ pub(crate) async fn list(
     caller.member()?;
     policy::check_room_id(&room_id)?;
     let limit = page::limit(params.limit.as_deref())?;
-    let (before, after) = (seq("before", params.before.as_deref())?, seq("after", params.after.as_deref())?);
+    let (before, after) = (
+        seq("before", params.before.as_deref())?,
+        seq("after", params.after.as_deref())?,
+    );
     let messages = match (before, after) {
-        (Some(_), Some(_)) => return Err(ApiError::bad_request("invalid_query", "before and after exclude each other")),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::bad_request(
+                "invalid_query",
+                "before and after exclude each other",
+            ));
+        }
         (_, Some(after)) => {
-            let found = chat.store.messages_after(&room_id, after, limit + 1).await?;
-            Page::new(found, limit, |last| format!("after={}&limit={limit}", last.seq))
+            let found = chat
+                .store
+                .messages_after(&room_id, after, limit + 1)
+                .await?;
+            Page::new(found, limit, |last| {
+                format!("after={}&limit={limit}", last.seq)
+            })
         }
         (before, None) => {
-            let found = chat.store.messages_before(&room_id, before.unwrap_or(i64::MAX), limit + 1).await?;
-            Page::backwards(found, limit, |first| format!("before={}&limit={limit}", first.seq))
+            let found = chat
+                .store
+                .messages_before(&room_id, before.unwrap_or(i64::MAX), limit + 1)
+                .await?;
+            Page::backwards(found, limit, |first| {
+                format!("before={}&limit={limit}", first.seq)
+            })
         }
     };
     if messages.is_empty() && chat.store.room(&room_id).await?.is_none() {
-        return Err(ApiError::not_found("room_not_found", "there is no such room"));
+        return Err(ApiError::not_found(
+            "room_not_found",
+            "there is no such room",
+        ));
     }
     Ok(messages)
 }
@@ -57,5 +78,6 @@ pub(crate) async fn list(
 fn seq(name: &str, text: Option<&str>) -> ApiResult<Option<i64>> {
     let Some(text) = text else { return Ok(None) };
     let seq = text.parse().ok().filter(|seq: &i64| *seq >= 0);
-    seq.map(Some).ok_or_else(|| ApiError::bad_request("invalid_seq", format!("{name} must be a seq")))
+    seq.map(Some)
+        .ok_or_else(|| ApiError::bad_request("invalid_seq", format!("{name} must be a seq")))
 }

@@ -13,7 +13,10 @@ use crate::AppState;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Folkmoot chat", description = "Rooms, messages and their sockets."),
+    info(
+        title = "Folkmoot chat",
+        description = "Rooms, messages and their sockets."
+    ),
     components(schemas(folkmoot_common::http::Problem))
 )]
 struct ApiDoc;

@@ -38,7 +38,9 @@ pub(crate) async fn list(
     let limit = page::limit(params.limit.as_deref())?;
     let after = params.after.unwrap_or_default();
     let rooms = chat.store.rooms(&after, limit + 1).await?;
-    Ok(Page::new(rooms, limit, |room| page::query_pair("after", &room.id) + &format!("&limit={limit}")))
+    Ok(Page::new(rooms, limit, |room| {
+        page::query_pair("after", &room.id) + &format!("&limit={limit}")
+    }))
 }
 
 /// Makes a room.
@@ -67,7 +69,10 @@ pub(crate) async fn create(
         last_seq: 0,
     };
     if !chat.store.insert_room(&room).await? {
-        return Err(ApiError::conflict("room_exists", "a room with this id exists"));
+        return Err(ApiError::conflict(
+            "room_exists",
+            "a room with this id exists",
+        ));
     }
     Ok((StatusCode::CREATED, Json(room)))
 }
@@ -78,11 +83,22 @@ pub(super) async fn ensure(chat: &Chat, room_id: &str, user_id: &str) -> ApiResu
         return Ok(());
     }
     limit_new_rooms(chat, user_id).await?;
-    Ok(chat.store.ensure_room(room_id, chat.ctx.clock.now()).await?)
+    Ok(chat
+        .store
+        .ensure_room(room_id, chat.ctx.clock.now())
+        .await?)
 }
 
 async fn limit_new_rooms(chat: &Chat, maker: &str) -> ApiResult<()> {
     let quota = Quota::per_hour(chat.settings.chat_rooms_per_hour);
-    let decision = chat.ctx.kv.throttle(&format!("chat:new-room:{maker}"), quota).await;
-    if decision.allowed { Ok(()) } else { Err(ApiError::too_many_requests(decision.retry_after)) }
+    let decision = chat
+        .ctx
+        .kv
+        .throttle(&format!("chat:new-room:{maker}"), quota)
+        .await;
+    if decision.allowed {
+        Ok(())
+    } else {
+        Err(ApiError::too_many_requests(decision.retry_after))
+    }
 }

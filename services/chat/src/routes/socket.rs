@@ -60,19 +60,29 @@ pub(crate) async fn open(
     let since = params.since.as_deref().map(since).transpose()?;
     rooms::ensure(&chat, &room_id, &principal.user_id).await?;
     tell_of_participant(&chat, &principal).await?;
-    let author = Author { user_id: principal.user_id.as_str().into(), username: principal.username.as_str().into() };
+    let author = Author {
+        user_id: principal.user_id.as_str().into(),
+        username: principal.username.as_str().into(),
+    };
     let session = session(&chat, &principal);
     let socket = Socket::new(Arc::clone(&chat), &room_id, author, since);
     Ok(chat.engine.accept(upgrade, session, socket).into_response())
 }
 
 fn since(text: &str) -> ApiResult<u64> {
-    text.parse().map_err(|_| ApiError::bad_request("invalid_seq", "since must be a seq"))
+    text.parse()
+        .map_err(|_| ApiError::bad_request("invalid_seq", "since must be a seq"))
 }
 
 fn session(chat: &Chat, principal: &Principal) -> Session {
-    let expires_in = principal.expires_at.map(|end| (end - chat.ctx.clock.now()).to_std().unwrap_or_default());
-    Session { user_id: principal.user_id.as_str().into(), session_id: principal.session_id.as_deref().map(Into::into), expires_in }
+    let expires_in = principal
+        .expires_at
+        .map(|end| (end - chat.ctx.clock.now()).to_std().unwrap_or_default());
+    Session {
+        user_id: principal.user_id.as_str().into(),
+        session_id: principal.session_id.as_deref().map(Into::into),
+        expires_in,
+    }
 }
 
 /// With a token identity has told who they are; without one nobody has.
@@ -80,9 +90,16 @@ async fn tell_of_participant(chat: &Chat, principal: &Principal) -> ApiResult<()
     if chat.ctx.verifier.mode() == AuthMode::Required {
         return Ok(());
     }
-    let seen = ParticipantSeen { user_id: principal.user_id.clone(), username: principal.username.clone(), seen_at: chat.ctx.clock.now() };
-    let event = Event::new(&chat.ctx, ServiceName::Chat, PARTICIPANT_SEEN, &seen).map_err(ApiError::internal)?;
-    chat.store.see_participant(&seen.user_id, &seen.username, &event, &chat.outbox).await?;
+    let seen = ParticipantSeen {
+        user_id: principal.user_id.clone(),
+        username: principal.username.clone(),
+        seen_at: chat.ctx.clock.now(),
+    };
+    let event = Event::new(&chat.ctx, ServiceName::Chat, PARTICIPANT_SEEN, &seen)
+        .map_err(ApiError::internal)?;
+    chat.store
+        .see_participant(&seen.user_id, &seen.username, &event, &chat.outbox)
+        .await?;
     chat.outbox.wake();
     Ok(())
 }

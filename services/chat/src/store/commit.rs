@@ -150,14 +150,31 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(drafts: &[Draft], ids: &[Uuid], now: DateTime<Utc>, positions: Vec<(String, i64)>, sent: Vec<Sent>) -> Self {
+    fn new(
+        drafts: &[Draft],
+        ids: &[Uuid],
+        now: DateTime<Utc>,
+        positions: Vec<(String, i64)>,
+        sent: Vec<Sent>,
+    ) -> Self {
         let before: HashMap<String, i64> = positions.into_iter().collect();
         let mut positions = before.clone();
-        let known = sent.into_iter().map(|sent| ((sent.room_id, sent.user_id, sent.client_id), (sent.id, sent.seq)));
+        let known = sent.into_iter().map(|sent| {
+            (
+                (sent.room_id, sent.user_id, sent.client_id),
+                (sent.id, sent.seq),
+            )
+        });
         let mut known: HashMap<Key, (Uuid, i64)> = known.collect();
-        let plan = drafts.iter().zip(ids).map(|(draft, id)| place(draft, *id, now, &mut positions, &mut known));
+        let plan = drafts
+            .iter()
+            .zip(ids)
+            .map(|(draft, id)| place(draft, *id, now, &mut positions, &mut known));
         let stored = plan.collect();
-        let moved = positions.into_iter().filter(|(room, seq)| before.get(room) != Some(seq)).collect();
+        let moved = positions
+            .into_iter()
+            .filter(|(room, seq)| before.get(room) != Some(seq))
+            .collect();
         Self { stored, moved }
     }
 }
@@ -169,8 +186,16 @@ fn place(
     positions: &mut HashMap<String, i64>,
     known: &mut HashMap<Key, (Uuid, i64)>,
 ) -> Stored {
-    let Some(position) = positions.get_mut(&*draft.room_id) else { return Stored::NoRoom };
-    let key = draft.client_id.as_ref().map(|client_id| (draft.room_id.to_string(), draft.author.user_id.to_string(), client_id.clone()));
+    let Some(position) = positions.get_mut(&*draft.room_id) else {
+        return Stored::NoRoom;
+    };
+    let key = draft.client_id.as_ref().map(|client_id| {
+        (
+            draft.room_id.to_string(),
+            draft.author.user_id.to_string(),
+            client_id.clone(),
+        )
+    });
     if let Some((id, seq)) = key.as_ref().and_then(|key| known.get(key)) {
         return Stored::Before { id: *id, seq: *seq };
     }

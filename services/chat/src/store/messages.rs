@@ -17,12 +17,22 @@ const POSITIONS: &str = "select id, last_seq from rooms where id in ";
 
 impl Store {
     /// The last messages before `before`, the latest first.
-    pub(crate) async fn messages_before(&self, room_id: &str, before: i64, limit: u32) -> sqlx::Result<Vec<Message>> {
+    pub(crate) async fn messages_before(
+        &self,
+        room_id: &str,
+        before: i64,
+        limit: u32,
+    ) -> sqlx::Result<Vec<Message>> {
         with_reader!(&self.db, db => sqlx::query_as(LATEST).bind(room_id).bind(before).bind(i64::from(limit)).fetch_all(db).await)
     }
 
     /// The first messages after `after`, the oldest first.
-    pub(crate) async fn messages_after(&self, room_id: &str, after: i64, limit: u32) -> sqlx::Result<Vec<Message>> {
+    pub(crate) async fn messages_after(
+        &self,
+        room_id: &str,
+        after: i64,
+        limit: u32,
+    ) -> sqlx::Result<Vec<Message>> {
         with_reader!(&self.db, db => sqlx::query_as(FOLLOWING).bind(room_id).bind(after).bind(i64::from(limit)).fetch_all(db).await)
     }
 

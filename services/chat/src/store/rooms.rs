@@ -14,7 +14,8 @@ const INSERT: &str = "insert into rooms (id, name, description, created_at, last
     on conflict (id) do nothing";
 const BY_ID: &str = "select id, name, description, created_at, last_seq from rooms where id = $1";
 const PAGE: &str = "select id, name, description, created_at, last_seq from rooms where id > $1 order by id limit $2";
-const SEEN: &str = "insert into participants (user_id, username) values ($1, $2) on conflict do nothing";
+const SEEN: &str =
+    "insert into participants (user_id, username) values ($1, $2) on conflict do nothing";
 
 impl Store {
     /// Makes a room; false if it exists already.
@@ -27,7 +28,13 @@ impl Store {
 
     /// Makes a room that somebody joins, if need be.
     pub(crate) async fn ensure_room(&self, id: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
-        let room = Room { id: id.to_owned(), name: id.to_owned(), description: String::new(), created_at: now, last_seq: 0 };
+        let room = Room {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            description: String::new(),
+            created_at: now,
+            last_seq: 0,
+        };
         self.insert_room(&room).await.map(|_| ())
     }
 
@@ -41,7 +48,13 @@ impl Store {
     }
 
     /// Remembers that `user_id` goes by `username`, and tells it the first time.
-    pub(crate) async fn see_participant(&self, user_id: &str, username: &str, event: &Event, outbox: &Outbox) -> sqlx::Result<()> {
+    pub(crate) async fn see_participant(
+        &self,
+        user_id: &str,
+        username: &str,
+        event: &Event,
+        outbox: &Outbox,
+    ) -> sqlx::Result<()> {
         in_transaction!(&self.db, tx => {
             let seen = sqlx::query(SEEN).bind(user_id).bind(username).execute(&mut *tx).await?;
             if seen.rows_affected() == 1 {

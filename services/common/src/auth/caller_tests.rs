@@ -60,7 +60,7 @@ fn token_of(user_id: &str, key: &SigningKey) -> String {
         nbf: None,
         exp: (now + TimeDelta::minutes(15)).timestamp(),
     };
-    sign(&claims, &thumbprint(&key.verifying_key()), key)
+    sign(&claims, &thumbprint(&key.verifying_key()), key).unwrap()
 }
 
 async fn follow(

@@ -124,7 +124,7 @@ impl KeyStore {
     pub fn sign(&self, claims: &Claims) -> anyhow::Result<String> {
         let keys = self.keys.read();
         let key = signing(&keys, self.clock.now()).context("there is no signing key")?;
-        Ok(token::sign(claims, &key.kid, &key.secret))
+        Ok(token::sign(claims, &key.kid, &key.secret)?)
     }
 
     /// The keys that verify now.

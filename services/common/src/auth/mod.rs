@@ -8,6 +8,7 @@
 //! [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068
 
 mod caller;
+mod eddsa;
 pub mod jwks;
 pub mod keys;
 pub mod origin;

@@ -67,7 +67,7 @@ fn without(object: &Value, name: &str) -> Value {
 fn what_is_signed_is_verified() {
     let (key, now) = (key(1), now());
     let claims: Claims = serde_json::from_value(claims()).unwrap();
-    let token = sign(&claims, &thumbprint(&key.verifying_key()), &key);
+    let token = sign(&claims, &thumbprint(&key.verifying_key()), &key).unwrap();
     let principal = verify(&token, &known(), now).unwrap();
     assert_eq!(
         (principal.user_id.as_str(), principal.username.as_str()),

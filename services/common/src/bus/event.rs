@@ -31,7 +31,12 @@ impl Event {
     ///
     /// # Errors
     /// If `data` has no JSON form.
-    pub fn new(ctx: &Context, source: ServiceName, r#type: &str, data: &impl Serialize) -> serde_json::Result<Self> {
+    pub fn new(
+        ctx: &Context,
+        source: ServiceName,
+        r#type: &str,
+        data: &impl Serialize,
+    ) -> serde_json::Result<Self> {
         Ok(Self {
             specversion: "1.0".to_owned(),
             id: ctx.ids.next(),

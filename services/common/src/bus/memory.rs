@@ -28,7 +28,13 @@ impl Memory {
 
     async fn deliver(&self, event: &Event) -> bool {
         let wanting = |spec: &ConsumerSpec| spec.types.contains(&event.r#type.as_str());
-        let consumers: Vec<_> = self.consumers.read().iter().filter(|(spec, _)| wanting(spec)).cloned().collect();
+        let consumers: Vec<_> = self
+            .consumers
+            .read()
+            .iter()
+            .filter(|(spec, _)| wanting(spec))
+            .cloned()
+            .collect();
         let mut all = true;
         for (spec, handler) in consumers {
             if let Err(error) = handler(event.clone()).await {

@@ -58,9 +58,14 @@ impl Bus {
     ) -> anyhow::Result<Self> {
         let backend = match url {
             None => Backend::Memory(Arc::default()),
-            Some(url) => Backend::Nats(nats::Nats::open(url, instance, health, shutdown, tasks).await?),
+            Some(url) => {
+                Backend::Nats(nats::Nats::open(url, instance, health, shutdown, tasks).await?)
+            }
         };
-        Ok(Self { backend, open: Arc::new(watch::Sender::new(false)) })
+        Ok(Self {
+            backend,
+            open: Arc::new(watch::Sender::new(false)),
+        })
     }
 
     /// Feeds `handler` with events of the types that `spec` names.

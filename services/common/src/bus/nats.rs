@@ -6,7 +6,12 @@ use anyhow::Context as _;
 use async_nats::{
     Client, ConnectOptions,
     connection::State as ConnectionState,
-    jetstream::{self, AckKind, Message, consumer::{AckPolicy, PullConsumer, pull}, message::PublishMessage, stream},
+    jetstream::{
+        self, AckKind, Message,
+        consumer::{AckPolicy, PullConsumer, pull},
+        message::PublishMessage,
+        stream,
+    },
 };
 use futures_util::{StreamExt, future::join_all};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -63,9 +68,20 @@ impl Nats {
             .await
             .context("NATS_URL cannot be used")?;
         watch(&client, health);
-        let jetstream = jetstream::context::ContextBuilder::new().timeout(Duration::from_secs(2)).ack_timeout(Duration::from_secs(3)).build(client);
-        let names = Names { instance: instance.to_owned(), stream: format!("{instance}-events") };
-        Ok(Self { jetstream, names: Arc::new(names), shutdown: shutdown.clone(), tasks: tasks.clone() })
+        let jetstream = jetstream::context::ContextBuilder::new()
+            .timeout(Duration::from_secs(2))
+            .ack_timeout(Duration::from_secs(3))
+            .build(client);
+        let names = Names {
+            instance: instance.to_owned(),
+            stream: format!("{instance}-events"),
+        };
+        Ok(Self {
+            jetstream,
+            names: Arc::new(names),
+            shutdown: shutdown.clone(),
+            tasks: tasks.clone(),
+        })
     }
 
     /// Publishes with the event's id as `Nats-Msg-Id`; an event counts as taken over when the server has stored it.
@@ -81,8 +97,13 @@ impl Nats {
     }
 
     async fn publish_one(&self, event: &Event) -> anyhow::Result<()> {
-        let message = PublishMessage::build().payload(serde_json::to_vec(event)?.into()).message_id(event.id.to_string());
-        self.jetstream.send_publish(self.names.subject(&event.r#type), message).await?.await?;
+        let message = PublishMessage::build()
+            .payload(serde_json::to_vec(event)?.into())
+            .message_id(event.id.to_string());
+        self.jetstream
+            .send_publish(self.names.subject(&event.r#type), message)
+            .await?
+            .await?;
         Ok(())
     }
 
@@ -102,17 +123,36 @@ impl Nats {
         let nats = self.clone();
         self.tasks.spawn(async move {
             while !nats.shutdown.is_cancelled() {
-                let pass = nats.shutdown.run_until_cancelled(nats.consume_until_broken(spec, &handler)).await;
+                let pass = nats
+                    .shutdown
+                    .run_until_cancelled(nats.consume_until_broken(spec, &handler))
+                    .await;
                 if let Some(Err(error)) = pass {
-                    warn!(consumer = spec.durable, error = format!("{error:#}"), "the consumer starts again");
-                    nats.shutdown.run_until_cancelled(tokio::time::sleep(RESTART_PAUSE)).await;
+                    warn!(
+                        consumer = spec.durable,
+                        error = format!("{error:#}"),
+                        "the consumer starts again"
+                    );
+                    nats.shutdown
+                        .run_until_cancelled(tokio::time::sleep(RESTART_PAUSE))
+                        .await;
                 }
             }
         });
     }
 
-    async fn consume_until_broken(&self, spec: ConsumerSpec, handler: &BoxHandler) -> anyhow::Result<()> {
-        let mut messages = self.consumer(spec).await?.stream().heartbeat(HEARTBEAT).messages().await?;
+    async fn consume_until_broken(
+        &self,
+        spec: ConsumerSpec,
+        handler: &BoxHandler,
+    ) -> anyhow::Result<()> {
+        let mut messages = self
+            .consumer(spec)
+            .await?
+            .stream()
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await?;
         while let Some(message) = messages.next().await {
             handle(spec, handler, &message?).await?;
         }
@@ -122,7 +162,11 @@ impl Nats {
     async fn consumer(&self, spec: ConsumerSpec) -> anyhow::Result<PullConsumer> {
         let config = pull::Config {
             durable_name: Some(spec.durable.to_owned()),
-            filter_subjects: spec.types.iter().map(|r#type| self.names.subject(r#type)).collect(),
+            filter_subjects: spec
+                .types
+                .iter()
+                .map(|r#type| self.names.subject(r#type))
+                .collect(),
             ack_policy: AckPolicy::Explicit,
             ack_wait: ACK_WAIT,
             ..Default::default()
@@ -134,7 +178,12 @@ impl Nats {
 }
 
 async fn handle(spec: ConsumerSpec, handler: &BoxHandler, message: &Message) -> anyhow::Result<()> {
-    let acknowledge = |kind| async move { message.ack_with(kind).await.map_err(|error| anyhow::anyhow!(error)) };
+    let acknowledge = |kind| async move {
+        message
+            .ack_with(kind)
+            .await
+            .map_err(|error| anyhow::anyhow!(error))
+    };
     let event: Event = match serde_json::from_slice(&message.payload) {
         Ok(event) => event,
         Err(error) => {
@@ -162,6 +211,10 @@ fn watch(client: &Client, health: &Health) {
     let client = client.clone();
     health.check("nats", move || {
         let connected = client.connection_state() == ConnectionState::Connected;
-        std::future::ready(if connected { Ok(()) } else { Err("not connected".to_owned()) })
+        std::future::ready(if connected {
+            Ok(())
+        } else {
+            Err("not connected".to_owned())
+        })
     });
 }

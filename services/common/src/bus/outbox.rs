@@ -34,9 +34,11 @@ const ADOPT_EVERY: Duration = Duration::from_secs(5);
 /// How old an event must be to be published by another replica than the one that stored it.
 const ADOPT_AFTER: TimeDelta = TimeDelta::seconds(10);
 
-const INSERT: &str = "insert into outbox (id, replica, payload, created_at) values ($1, $2, $3, $4)";
+const INSERT: &str =
+    "insert into outbox (id, replica, payload, created_at) values ($1, $2, $3, $4)";
 const OWN: &str = "select payload from outbox where replica = $1 order by id limit $2";
-const LEFT_BEHIND: &str = "select payload from outbox where created_at < $1 order by created_at, id limit $2";
+const LEFT_BEHIND: &str =
+    "select payload from outbox where created_at < $1 order by created_at, id limit $2";
 const DELETE: &str = "delete from outbox where id = $1";
 
 /// A service's outbox and its relay.
@@ -56,10 +58,19 @@ impl Outbox {
     /// Starts the relay for the outbox table of `db`.
     #[must_use]
     pub fn start(ctx: &Context, db: &Db) -> Self {
-        let outbox = Self { replica: ctx.ids.next(), wake: Arc::new(Notify::new()) };
-        let relay = Relay { ctx: ctx.clone(), db: db.clone(), outbox: outbox.clone(), adopted: Instant::now() };
+        let outbox = Self {
+            replica: ctx.ids.next(),
+            wake: Arc::new(Notify::new()),
+        };
+        let relay = Relay {
+            ctx: ctx.clone(),
+            db: db.clone(),
+            outbox: outbox.clone(),
+            adopted: Instant::now(),
+        };
         let shutdown = ctx.shutdown.clone();
-        ctx.tasks.spawn(async move { shutdown.run_until_cancelled(relay.run()).await });
+        ctx.tasks
+            .spawn(async move { shutdown.run_until_cancelled(relay.run()).await });
         outbox
     }
 
@@ -67,8 +78,13 @@ impl Outbox {
     ///
     /// # Errors
     /// As the database says.
-    pub async fn enqueue<C: OutboxConnection>(&self, connection: &mut C, event: &Event) -> sqlx::Result<()> {
-        let payload = serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    pub async fn enqueue<C: OutboxConnection>(
+        &self,
+        connection: &mut C,
+        event: &Event,
+    ) -> sqlx::Result<()> {
+        let payload =
+            serde_json::to_string(event).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         connection.insert(self.replica, event, payload).await
     }
 
@@ -81,14 +97,28 @@ impl Outbox {
 /// A connection of either driver, inside a transaction.
 pub trait OutboxConnection: Send {
     /// Stores one event.
-    fn insert(&mut self, replica: Uuid, event: &Event, payload: String) -> impl Future<Output = sqlx::Result<()>> + Send;
+    fn insert(
+        &mut self,
+        replica: Uuid,
+        event: &Event,
+        payload: String,
+    ) -> impl Future<Output = sqlx::Result<()>> + Send;
 }
 
 macro_rules! outbox_connection {
     ($connection:ty) => {
         impl OutboxConnection for $connection {
-            async fn insert(&mut self, replica: Uuid, event: &Event, payload: String) -> sqlx::Result<()> {
-                let query = sqlx::query(INSERT).bind(event.id).bind(replica).bind(payload).bind(event.time);
+            async fn insert(
+                &mut self,
+                replica: Uuid,
+                event: &Event,
+                payload: String,
+            ) -> sqlx::Result<()> {
+                let query = sqlx::query(INSERT)
+                    .bind(event.id)
+                    .bind(replica)
+                    .bind(payload)
+                    .bind(event.time);
                 query.execute(self).await.map(|_| ())
             }
         }
@@ -148,13 +178,23 @@ impl Relay {
         if stored.is_empty() {
             return Ok(false);
         }
-        let events: Vec<Event> = stored.iter().filter_map(|row| serde_json::from_str(&row.payload).ok()).collect();
+        let events: Vec<Event> = stored
+            .iter()
+            .filter_map(|row| serde_json::from_str(&row.payload).ok())
+            .collect();
         let taken = self.ctx.bus.publish(&events).await;
         for (event, _) in events.iter().zip(&taken).filter(|(_, taken)| **taken) {
-            self.delete(event.id).await.map_err(|error| warn!(%error, "cannot clear the outbox"))?;
+            self.delete(event.id)
+                .await
+                .map_err(|error| warn!(%error, "cannot clear the outbox"))?;
         }
-        metrics::counter!("folkmoot_events_published_total").increment(taken.iter().filter(|taken| **taken).count() as u64);
-        if taken.iter().all(|taken| *taken) { Ok(stored.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX)) } else { Err(()) }
+        metrics::counter!("folkmoot_events_published_total")
+            .increment(taken.iter().filter(|taken| **taken).count() as u64);
+        if taken.iter().all(|taken| *taken) {
+            Ok(stored.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX))
+        } else {
+            Err(())
+        }
     }
 
     async fn delete(&self, id: Uuid) -> sqlx::Result<()> {

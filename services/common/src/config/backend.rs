@@ -21,7 +21,10 @@ pub struct InvalidSetting {
 impl InvalidSetting {
     /// A problem with `variable`.
     pub fn new(variable: &'static str, problem: impl Into<String>) -> Self {
-        Self { variable, problem: problem.into() }
+        Self {
+            variable,
+            problem: problem.into(),
+        }
     }
 }
 
@@ -43,11 +46,15 @@ impl DatabaseUrl {
     pub fn parse(text: &str) -> Result<Self, InvalidSetting> {
         let problem = |text: &str| Err(InvalidSetting::new("DATABASE_URL", text));
         let Some((scheme, rest)) = text.split_once(':') else {
-            return problem("is not a URL; use sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE");
+            return problem(
+                "is not a URL; use sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+            );
         };
         match scheme.split('+').next().unwrap_or_default() {
             "sqlite" => match sqlite_path(rest) {
-                "" | ":memory:" => problem("names no file; an in-memory database would not outlive a restart"),
+                "" | ":memory:" => {
+                    problem("names no file; an in-memory database would not outlive a restart")
+                }
                 path => Ok(Self::Sqlite(PathBuf::from(path))),
             },
             "postgres" | "postgresql" => {
@@ -73,10 +80,17 @@ fn sqlite_path(rest: &str) -> &str {
 ///
 /// # Errors
 /// If the URL does not parse, has another scheme or no host.
-pub fn parse_server_url(variable: &'static str, text: &str, schemes: &[&str]) -> Result<Secret, InvalidSetting> {
+pub fn parse_server_url(
+    variable: &'static str,
+    text: &str,
+    schemes: &[&str],
+) -> Result<Secret, InvalidSetting> {
     let url = Url::parse(text).map_err(|error| InvalidSetting::new(variable, error.to_string()))?;
     if !schemes.contains(&url.scheme()) {
-        return Err(InvalidSetting::new(variable, format!("has an unknown scheme; use {}://", schemes.join(":// or "))));
+        return Err(InvalidSetting::new(
+            variable,
+            format!("has an unknown scheme; use {}://", schemes.join(":// or ")),
+        ));
     }
     if !url.has_host() {
         return Err(InvalidSetting::new(variable, "names no host"));
@@ -126,15 +140,30 @@ impl ObjectStoreUrl {
         if url.scheme() != "s3" {
             return Err(invalid("has an unknown scheme; use file:// or s3://"));
         }
-        let bucket = url.host_str().ok_or_else(|| invalid("names no bucket"))?.to_owned();
-        let parameter = |name| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let bucket = url
+            .host_str()
+            .ok_or_else(|| invalid("names no bucket"))?
+            .to_owned();
+        let parameter = |name| {
+            url.query_pairs()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
+        };
+        let decoded = |text: &str| {
+            percent_encoding::percent_decode_str(text)
+                .decode_utf8_lossy()
+                .into_owned()
+        };
         Ok(Self::S3(S3Settings {
             bucket,
             endpoint: parameter("endpoint"),
             region: parameter("region").unwrap_or_else(|| "us-east-1".to_owned()),
-            access_key: Some(url.username()).filter(|user| !user.is_empty()).map(|user| Secret::new(decoded(user))),
-            secret_key: url.password().map(|password| Secret::new(decoded(password))),
+            access_key: Some(url.username())
+                .filter(|user| !user.is_empty())
+                .map(|user| Secret::new(decoded(user))),
+            secret_key: url
+                .password()
+                .map(|password| Secret::new(decoded(password))),
         }))
     }
 }
@@ -151,21 +180,37 @@ mod tests {
             ("sqlite://chat.db", "chat.db"),
             ("sqlite+aiosqlite:///chat.db?mode=rw", "chat.db"),
         ] {
-            assert_eq!(DatabaseUrl::parse(text), Ok(DatabaseUrl::Sqlite(path.into())), "{text}");
+            assert_eq!(
+                DatabaseUrl::parse(text),
+                Ok(DatabaseUrl::Sqlite(path.into())),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn postgres_driver_suffixes_are_dropped() {
         let expected = Secret::new("postgres://u:p@db:5432/forum");
-        for text in ["postgres://u:p@db:5432/forum", "postgresql+asyncpg://u:p@db:5432/forum"] {
-            assert_eq!(DatabaseUrl::parse(text), Ok(DatabaseUrl::Postgres(expected.clone())));
+        for text in [
+            "postgres://u:p@db:5432/forum",
+            "postgresql+asyncpg://u:p@db:5432/forum",
+        ] {
+            assert_eq!(
+                DatabaseUrl::parse(text),
+                Ok(DatabaseUrl::Postgres(expected.clone()))
+            );
         }
     }
 
     #[test]
     fn unknown_schemes_are_refused_by_the_variables_name_without_the_value() {
-        for text in ["mysql://u:hunter2@db/forum", "forum.db", "sqlite://", "sqlite::memory:", "postgres:nohost"] {
+        for text in [
+            "mysql://u:hunter2@db/forum",
+            "forum.db",
+            "sqlite://",
+            "sqlite::memory:",
+            "postgres:nohost",
+        ] {
             let error = DatabaseUrl::parse(text).unwrap_err().to_string();
             assert!(error.starts_with("DATABASE_URL: "), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
@@ -176,8 +221,9 @@ mod tests {
 
     #[test]
     fn s3_urls_carry_endpoint_region_and_keys() {
-        let Ok(ObjectStoreUrl::S3(s3)) = ObjectStoreUrl::parse("s3://key:se%2Fcret@files?endpoint=http://minio:9000&region=eu-1")
-        else {
+        let Ok(ObjectStoreUrl::S3(s3)) = ObjectStoreUrl::parse(
+            "s3://key:se%2Fcret@files?endpoint=http://minio:9000&region=eu-1",
+        ) else {
             panic!("an S3 URL");
         };
         assert_eq!((s3.bucket.as_str(), s3.region.as_str()), ("files", "eu-1"));

@@ -34,7 +34,12 @@ pub enum LogFormat {
 #[group(skip)]
 pub struct Settings {
     /// Address to listen on.
-    #[arg(long, env = "HOST", default_value = "127.0.0.1", help_heading = "Server")]
+    #[arg(
+        long,
+        env = "HOST",
+        default_value = "127.0.0.1",
+        help_heading = "Server"
+    )]
     pub host: IpAddr,
 
     /// Port to listen on [default: 8080, or the service's own when it runs alone].
@@ -50,39 +55,84 @@ pub struct Settings {
     pub public_url: Option<Url>,
 
     /// Origins besides PUBLIC_URL whose pages may open sockets, separated by commas.
-    #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',', help_heading = "Server")]
+    #[arg(
+        long,
+        env = "ALLOWED_ORIGINS",
+        value_delimiter = ',',
+        help_heading = "Server"
+    )]
     pub allowed_origins: Vec<String>,
 
     /// How many proxies in front add to X-Forwarded-For; 0 means the header is not believed.
-    #[arg(long, env = "TRUSTED_PROXIES", default_value_t = 0, help_heading = "Server")]
+    #[arg(
+        long,
+        env = "TRUSTED_PROXIES",
+        default_value_t = 0,
+        help_heading = "Server"
+    )]
     pub trusted_proxies: usize,
 
     /// Seconds that a stopping server gives its sockets to move elsewhere.
-    #[arg(long, env = "SHUTDOWN_GRACE_SECONDS", default_value_t = 3, help_heading = "Server")]
+    #[arg(
+        long,
+        env = "SHUTDOWN_GRACE_SECONDS",
+        default_value_t = 3,
+        help_heading = "Server"
+    )]
     pub shutdown_grace_seconds: u64,
 
     /// Folder of the embedded databases, files and signing keys.
-    #[arg(long, env = "DATA_DIR", default_value = "./data", help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "DATA_DIR",
+        default_value = "./data",
+        help_heading = "Storage"
+    )]
     pub data_dir: PathBuf,
 
     /// sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: a SQLite file a service in DATA_DIR].
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        help_heading = "Storage"
+    )]
     pub database_url: Option<Secret>,
 
     /// Most connections to PostgreSQL that one service of this process opens.
-    #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 10, help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "DATABASE_MAX_CONNECTIONS",
+        default_value_t = 10,
+        help_heading = "Storage"
+    )]
     pub database_max_connections: u32,
 
     /// redis://HOST:PORT [default: in memory, for one process].
-    #[arg(long, env = "REDIS_URL", hide_env_values = true, help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "REDIS_URL",
+        hide_env_values = true,
+        help_heading = "Storage"
+    )]
     pub redis_url: Option<Secret>,
 
     /// nats://HOST:PORT with JetStream [default: in memory, for one process].
-    #[arg(long, env = "NATS_URL", hide_env_values = true, help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "NATS_URL",
+        hide_env_values = true,
+        help_heading = "Storage"
+    )]
     pub nats_url: Option<Secret>,
 
     /// file:///PATH or s3://KEY:SECRET@BUCKET?endpoint=URL&region=NAME [default: DATA_DIR/objects].
-    #[arg(long, env = "OBJECT_STORE_URL", hide_env_values = true, help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "OBJECT_STORE_URL",
+        hide_env_values = true,
+        help_heading = "Storage"
+    )]
     pub object_store_url: Option<Secret>,
 
     /// HOST:PORT or URL of an S3-compatible server: the other way to say OBJECT_STORE_URL.
@@ -90,27 +140,62 @@ pub struct Settings {
     pub minio_endpoint: Option<String>,
 
     /// Access key of that server.
-    #[arg(long, env = "MINIO_ACCESS_KEY", hide_env_values = true, default_value = "minioadmin", hide_default_value = true, help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "MINIO_ACCESS_KEY",
+        hide_env_values = true,
+        default_value = "minioadmin",
+        hide_default_value = true,
+        help_heading = "Storage"
+    )]
     pub minio_access_key: Secret,
 
     /// Secret key of that server.
-    #[arg(long, env = "MINIO_SECRET_KEY", hide_env_values = true, default_value = "minioadmin", hide_default_value = true, help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "MINIO_SECRET_KEY",
+        hide_env_values = true,
+        default_value = "minioadmin",
+        hide_default_value = true,
+        help_heading = "Storage"
+    )]
     pub minio_secret_key: Secret,
 
     /// Bucket of that server.
-    #[arg(long, env = "MINIO_BUCKET", default_value = "chatfiles", help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "MINIO_BUCKET",
+        default_value = "chatfiles",
+        help_heading = "Storage"
+    )]
     pub minio_bucket: String,
 
     /// Prefix of this instance's Redis keys and NATS subjects, so that two can share a server.
-    #[arg(long, env = "INSTANCE", default_value = "folkmoot", help_heading = "Storage")]
+    #[arg(
+        long,
+        env = "INSTANCE",
+        default_value = "folkmoot",
+        help_heading = "Storage"
+    )]
     pub instance: String,
 
     /// Whether callers must present a token.
-    #[arg(long, env = "AUTH", value_enum, default_value = "required", help_heading = "Identity")]
+    #[arg(
+        long,
+        env = "AUTH",
+        value_enum,
+        default_value = "required",
+        help_heading = "Identity"
+    )]
     pub auth: AuthMode,
 
     /// "yes" allows AUTH=open on an address that others can reach.
-    #[arg(long, env = "AUTH_ALLOW_OPEN", default_value = "no", help_heading = "Identity")]
+    #[arg(
+        long,
+        env = "AUTH_ALLOW_OPEN",
+        default_value = "no",
+        help_heading = "Identity"
+    )]
     pub auth_allow_open: String,
 
     /// Where identity's public keys are: http(s)://… or file:///… [default: the keys in DATA_DIR/keys].
@@ -136,19 +221,36 @@ impl Settings {
         self.redis()?;
         self.nats()?;
         self.object_store()?;
-        if self.auth == AuthMode::Open && !self.host.is_loopback() && self.auth_allow_open != "yes" {
+        if self.auth == AuthMode::Open && !self.host.is_loopback() && self.auth_allow_open != "yes"
+        {
             return Err(InvalidSetting::new(
                 "AUTH",
                 "open lets anyone act as anyone; on an address others can reach it needs AUTH_ALLOW_OPEN=yes",
             ));
         }
         let valid_instance = (1..=40).contains(&self.instance.len())
-            && self.instance.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+            && self
+                .instance
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         if !valid_instance {
-            return Err(InvalidSetting::new("INSTANCE", "must be 1 to 40 letters, digits, - or _"));
+            return Err(InvalidSetting::new(
+                "INSTANCE",
+                "must be 1 to 40 letters, digits, - or _",
+            ));
         }
-        if let Some(url) = self.jwks_url.as_ref().filter(|url| !["http", "https", "file"].contains(&url.scheme())) {
-            return Err(InvalidSetting::new("JWKS_URL", format!("has an unknown scheme {:?}; use http, https or file", url.scheme())));
+        if let Some(url) = self
+            .jwks_url
+            .as_ref()
+            .filter(|url| !["http", "https", "file"].contains(&url.scheme()))
+        {
+            return Err(InvalidSetting::new(
+                "JWKS_URL",
+                format!(
+                    "has an unknown scheme {:?}; use http, https or file",
+                    url.scheme()
+                ),
+            ));
         }
         Ok(())
     }
@@ -158,7 +260,10 @@ impl Settings {
     /// # Errors
     /// If `DATABASE_URL` cannot be used.
     pub fn database(&self) -> Result<Option<DatabaseUrl>, InvalidSetting> {
-        self.database_url.as_ref().map(|url| DatabaseUrl::parse(url.expose())).transpose()
+        self.database_url
+            .as_ref()
+            .map(|url| DatabaseUrl::parse(url.expose()))
+            .transpose()
     }
 
     /// The Redis server, if one is set.
@@ -166,7 +271,10 @@ impl Settings {
     /// # Errors
     /// If `REDIS_URL` cannot be used.
     pub fn redis(&self) -> Result<Option<Secret>, InvalidSetting> {
-        self.redis_url.as_ref().map(|url| parse_server_url("REDIS_URL", url.expose(), &["redis"])).transpose()
+        self.redis_url
+            .as_ref()
+            .map(|url| parse_server_url("REDIS_URL", url.expose(), &["redis"]))
+            .transpose()
     }
 
     /// The NATS server, if one is set.
@@ -174,7 +282,10 @@ impl Settings {
     /// # Errors
     /// If `NATS_URL` cannot be used.
     pub fn nats(&self) -> Result<Option<Secret>, InvalidSetting> {
-        self.nats_url.as_ref().map(|url| parse_server_url("NATS_URL", url.expose(), &["nats", "tls"])).transpose()
+        self.nats_url
+            .as_ref()
+            .map(|url| parse_server_url("NATS_URL", url.expose(), &["nats", "tls"]))
+            .transpose()
     }
 
     /// The object store: `OBJECT_STORE_URL`, else the `MINIO_*` variables, else a folder in `DATA_DIR`.
@@ -185,16 +296,23 @@ impl Settings {
         if let Some(url) = &self.object_store_url {
             let mut store = ObjectStoreUrl::parse(url.expose())?;
             if let ObjectStoreUrl::S3(s3) = &mut store {
-                s3.access_key.get_or_insert_with(|| self.minio_access_key.clone());
-                s3.secret_key.get_or_insert_with(|| self.minio_secret_key.clone());
+                s3.access_key
+                    .get_or_insert_with(|| self.minio_access_key.clone());
+                s3.secret_key
+                    .get_or_insert_with(|| self.minio_secret_key.clone());
             }
             return Ok(store);
         }
         let Some(endpoint) = &self.minio_endpoint else {
             return Ok(ObjectStoreUrl::File(self.data_dir.join("objects")));
         };
-        let endpoint = if endpoint.contains("://") { endpoint.clone() } else { format!("http://{endpoint}") };
-        Url::parse(&endpoint).map_err(|error| InvalidSetting::new("MINIO_ENDPOINT", error.to_string()))?;
+        let endpoint = if endpoint.contains("://") {
+            endpoint.clone()
+        } else {
+            format!("http://{endpoint}")
+        };
+        Url::parse(&endpoint)
+            .map_err(|error| InvalidSetting::new("MINIO_ENDPOINT", error.to_string()))?;
         Ok(ObjectStoreUrl::S3(S3Settings {
             bucket: self.minio_bucket.clone(),
             endpoint: Some(endpoint),
@@ -219,7 +337,9 @@ impl Settings {
     /// Whether cookies may be limited to encrypted connections.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        self.public_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https")
     }
 }
 
@@ -243,22 +363,44 @@ mod tests {
 
     #[test]
     fn open_mode_is_refused_where_others_can_reach_it() {
-        let error = settings(&["--auth", "open", "--host", "0.0.0.0"]).validate().unwrap_err();
+        let error = settings(&["--auth", "open", "--host", "0.0.0.0"])
+            .validate()
+            .unwrap_err();
         assert_eq!(error.variable, "AUTH");
         assert_eq!(settings(&["--auth", "open"]).validate(), Ok(()));
-        assert_eq!(settings(&["--auth", "open", "--host", "0.0.0.0", "--auth-allow-open", "yes"]).validate(), Ok(()));
+        assert_eq!(
+            settings(&[
+                "--auth",
+                "open",
+                "--host",
+                "0.0.0.0",
+                "--auth-allow-open",
+                "yes"
+            ])
+            .validate(),
+            Ok(())
+        );
     }
 
     #[test]
     fn secrets_are_not_in_the_debug_output() {
-        let settings = settings(&["--database-url", "postgres://u:hunter2@db/forum", "--minio-secret-key", "hunter2"]);
+        let settings = settings(&[
+            "--database-url",
+            "postgres://u:hunter2@db/forum",
+            "--minio-secret-key",
+            "hunter2",
+        ]);
         assert!(!format!("{settings:?}").contains("hunter2"));
     }
 
     #[test]
     fn minio_variables_mean_an_s3_store() {
-        let store = settings(&["--minio-endpoint", "minio:9000"]).object_store().unwrap();
-        let ObjectStoreUrl::S3(s3) = store else { panic!("an S3 store") };
+        let store = settings(&["--minio-endpoint", "minio:9000"])
+            .object_store()
+            .unwrap();
+        let ObjectStoreUrl::S3(s3) = store else {
+            panic!("an S3 store")
+        };
         assert_eq!(s3.endpoint.as_deref(), Some("http://minio:9000"));
         assert_eq!(s3.bucket, "chatfiles");
     }
@@ -266,7 +408,14 @@ mod tests {
     #[test]
     fn an_instance_prefix_cannot_escape_its_subject() {
         for bad in ["", "a.b", "a>", "a b", "*"] {
-            assert_eq!(settings(&["--instance", bad]).validate().unwrap_err().variable, "INSTANCE", "{bad:?}");
+            assert_eq!(
+                settings(&["--instance", bad])
+                    .validate()
+                    .unwrap_err()
+                    .variable,
+                "INSTANCE",
+                "{bad:?}"
+            );
         }
     }
 }

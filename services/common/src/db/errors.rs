@@ -18,11 +18,17 @@ pub fn unique_violation(error: &sqlx::Error) -> Option<String> {
 #[must_use]
 pub fn is_outage(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::WorkerCrashed => true,
         // 08 connection exception, 53 insufficient resources, 57 operator intervention (PostgreSQL's
         // classes), 3D000/3F000/42P01: the database, schema or table is not there yet. 5: SQLite is busy.
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+            ["08", "53", "57"]
+                .iter()
+                .any(|class| code.len() == 5 && code.starts_with(class))
                 || ["3D000", "3F000", "42P01", "5"].contains(&code.as_ref())
         }),
         _ => false,

@@ -35,12 +35,27 @@ impl Migrations {
     }
 
     fn migrator(self, text: impl Fn(&MigrationSource) -> &'static str) -> Migrator {
-        Migrator::with_migrations(self.0.iter().enumerate().map(|(index, source)| migration(index, source.0, text(source))).collect())
+        Migrator::with_migrations(
+            self.0
+                .iter()
+                .enumerate()
+                .map(|(index, source)| migration(index, source.0, text(source)))
+                .collect(),
+        )
     }
 }
 
 fn migration(index: usize, name: &'static str, sql: &'static str) -> Migration {
     let version = i64::try_from(index + 1).unwrap_or(i64::MAX);
-    debug_assert!(name.starts_with(&format!("{version:04}_")), "{name} is out of order");
-    Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, AssertSqlSafe(sql).into_sql_str(), false)
+    debug_assert!(
+        name.starts_with(&format!("{version:04}_")),
+        "{name} is out of order"
+    );
+    Migration::new(
+        version,
+        Cow::Borrowed(name),
+        MigrationType::Simple,
+        AssertSqlSafe(sql).into_sql_str(),
+        false,
+    )
 }

@@ -25,27 +25,61 @@ impl Db {
     ///
     /// # Errors
     /// If the settings are wrong, or a local file cannot be opened or migrated.
-    pub async fn open(ctx: &Context, service: ServiceName, migrations: Migrations) -> anyhow::Result<Self> {
+    pub async fn open(
+        ctx: &Context,
+        service: ServiceName,
+        migrations: Migrations,
+    ) -> anyhow::Result<Self> {
         match ctx.settings.database()? {
-            None => Self::sqlite(ctx, service, &ctx.settings.data_dir.join(format!("{service}.db")), migrations).await,
+            None => {
+                Self::sqlite(
+                    ctx,
+                    service,
+                    &ctx.settings.data_dir.join(format!("{service}.db")),
+                    migrations,
+                )
+                .await
+            }
             Some(DatabaseUrl::Sqlite(path)) => Self::sqlite(ctx, service, &path, migrations).await,
-            Some(DatabaseUrl::Postgres(url)) => Self::postgres(ctx, service, url.expose(), migrations),
+            Some(DatabaseUrl::Postgres(url)) => {
+                Self::postgres(ctx, service, url.expose(), migrations)
+            }
         }
     }
 
-    async fn sqlite(ctx: &Context, service: ServiceName, path: &Path, migrations: Migrations) -> anyhow::Result<Self> {
-        let sqlite = Sqlite::open(path).await.with_context(|| format!("cannot open {}", path.display()))?;
-        migrations.sqlite().run(sqlite.writer()).await.with_context(|| format!("cannot migrate {}", path.display()))?;
+    async fn sqlite(
+        ctx: &Context,
+        service: ServiceName,
+        path: &Path,
+        migrations: Migrations,
+    ) -> anyhow::Result<Self> {
+        let sqlite = Sqlite::open(path)
+            .await
+            .with_context(|| format!("cannot open {}", path.display()))?;
+        migrations
+            .sqlite()
+            .run(sqlite.writer())
+            .await
+            .with_context(|| format!("cannot migrate {}", path.display()))?;
         let db = Self::Sqlite(sqlite);
         db.watch(ctx, service);
         Ok(db)
     }
 
-    fn postgres(ctx: &Context, service: ServiceName, url: &str, migrations: Migrations) -> anyhow::Result<Self> {
+    fn postgres(
+        ctx: &Context,
+        service: ServiceName,
+        url: &str,
+        migrations: Migrations,
+    ) -> anyhow::Result<Self> {
         let options: PgConnectOptions = url.parse().context("DATABASE_URL cannot be used")?;
         let options = options
             .application_name(&format!("folkmoot-{service}"))
-            .options([("search_path", service.as_str()), ("statement_timeout", "10000"), ("lock_timeout", "5000")]);
+            .options([
+                ("search_path", service.as_str()),
+                ("statement_timeout", "10000"),
+                ("lock_timeout", "5000"),
+            ]);
         let pool = PgPoolOptions::new()
             .max_connections(ctx.settings.database_max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -89,7 +123,11 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true);
-        let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.clone())
+            .await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -101,15 +139,25 @@ impl Sqlite {
 async fn migrate_until_done(pool: &PgPool, service: ServiceName, migrations: Migrations) {
     let mut pause = Duration::from_millis(200);
     while let Err(error) = migrate_postgres(pool, service, migrations).await {
-        warn!(service = service.as_str(), error = format!("{error:#}"), "cannot migrate the database yet");
+        warn!(
+            service = service.as_str(),
+            error = format!("{error:#}"),
+            "cannot migrate the database yet"
+        );
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_RETRY);
     }
     info!(service = service.as_str(), "database is up to date");
 }
 
-async fn migrate_postgres(pool: &PgPool, service: ServiceName, migrations: Migrations) -> anyhow::Result<()> {
+async fn migrate_postgres(
+    pool: &PgPool,
+    service: ServiceName,
+    migrations: Migrations,
+) -> anyhow::Result<()> {
     let create = format!("create schema if not exists \"{service}\"");
-    sqlx::query(sqlx::AssertSqlSafe(create)).execute(pool).await?;
+    sqlx::query(sqlx::AssertSqlSafe(create))
+        .execute(pool)
+        .await?;
     Ok(migrations.postgres().run(pool).await?)
 }

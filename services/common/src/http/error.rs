@@ -52,8 +52,17 @@ pub struct Problem {
 
 impl ApiError {
     /// An error with any status.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, detail: detail.into(), retry_after: None }
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            retry_after: None,
+        }
     }
 
     /// 400.
@@ -91,12 +100,14 @@ impl ApiError {
     pub fn too_many_requests(retry_after: Duration) -> Self {
         let seconds = retry_after.as_secs_f64().ceil();
         let detail = format!("too many requests; try again in {seconds} s");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).with_retry_after(retry_after)
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+            .with_retry_after(retry_after)
     }
 
     /// 503: worth another try.
     pub fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).with_retry_after(Duration::from_secs(2))
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            .with_retry_after(Duration::from_secs(2))
     }
 
     /// 500. The cause is logged here, once, and not told.
@@ -104,7 +115,11 @@ impl ApiError {
     pub fn internal(cause: impl fmt::Display) -> Self {
         let location = std::panic::Location::caller();
         error!(error = %cause, %location, "internal error");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong on our side")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "something went wrong on our side",
+        )
     }
 
     /// Says when to try again.
@@ -159,10 +174,17 @@ impl IntoResponse for ApiError {
         };
         let mut response = (self.status, Json(problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs_f64().ceil().max(1.0);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive wait")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a positive wait"
+            )]
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds as u64));
         }
         if self.status == StatusCode::UNAUTHORIZED {

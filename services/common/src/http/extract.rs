@@ -32,7 +32,8 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let body: Result<axum::Json<T>, JsonRejection> = <axum::Json<T> as FromRequest<S>>::from_request(request, state).await;
+        let body: Result<axum::Json<T>, JsonRejection> =
+            <axum::Json<T> as FromRequest<S>>::from_request(request, state).await;
         Ok(Self(body.map_err(json_error)?.0))
     }
 }
@@ -46,11 +47,16 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, ApiError> {
-        let empty = request.headers().get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+        let empty = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .is_none_or(|length| length == "0");
         if empty && request.headers().get(header::TRANSFER_ENCODING).is_none() {
             return Ok(None);
         }
-        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
+        <Self as FromRequest<S>>::from_request(request, state)
+            .await
+            .map(Some)
     }
 }
 
@@ -69,10 +75,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let query: Result<_, QueryRejection> =
-            <axum::extract::Query<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+            <axum::extract::Query<T> as FromRequestParts<S>>::from_request_parts(parts, state)
+                .await;
         match query {
             Ok(query) => Ok(Self(query.0)),
-            Err(rejection) => Err(ApiError::bad_request("invalid_query", rejection.body_text())),
+            Err(rejection) => Err(ApiError::bad_request(
+                "invalid_query",
+                rejection.body_text(),
+            )),
         }
     }
 }
@@ -98,10 +108,14 @@ fn json_error(rejection: JsonRejection) -> ApiError {
     let detail = rejection.body_text();
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large("the body is too large"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body must be application/json")
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "the body must be application/json",
+        ),
+        StatusCode::UNPROCESSABLE_ENTITY => {
+            ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail)
         }
-        StatusCode::UNPROCESSABLE_ENTITY => ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail),
         _ => ApiError::bad_request("malformed_json", detail),
     }
 }

@@ -38,21 +38,36 @@ pub enum BodyLimit {
 /// Puts the layers around `router`.
 pub fn with_layers(ctx: &Context, router: Router, limit: BodyLimit) -> Router {
     let router = match limit {
-        BodyLimit::Ordinary => router.layer(middleware::from_fn(time_out)).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)),
+        BodyLimit::Ordinary => router
+            .layer(middleware::from_fn(time_out))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES)),
         BodyLimit::Streaming => router.layer(DefaultBodyLimit::disable()),
     };
     router
         .fallback(|| async { ApiError::not_found("not_found", "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
-            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address does not know the method")
+            ApiError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this address does not know the method",
+            )
         })
         .layer(middleware::from_fn(measure))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, RequestIds(ctx.ids.clone())))
-        .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetRequestIdLayer::new(
+            REQUEST_ID,
+            RequestIds(ctx.ids.clone()),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
         .layer(Extension(TrustedProxies(ctx.settings.trusted_proxies)))
 }
 
@@ -61,13 +76,19 @@ struct RequestIds(Ids);
 
 impl MakeRequestId for RequestIds {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        HeaderValue::try_from(self.0.next().to_string()).ok().map(RequestId::new)
+        HeaderValue::try_from(self.0.next().to_string())
+            .ok()
+            .map(RequestId::new)
     }
 }
 
 /// The path without its query, which may hold a token.
 fn span(request: &axum::http::Request<Body>) -> tracing::Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let id = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
     tracing::info_span!("http", method = %request.method(), path = request.uri().path(), request.id = id)
 }
 
@@ -80,18 +101,33 @@ async fn time_out(request: Request, next: Next) -> Response {
 
 /// Counts requests by route template, so that a caller cannot make new metrics.
 async fn measure(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().as_str().to_owned();
     let started = std::time::Instant::now();
     let response = next.run(request).await;
-    let labels = [("route", route), ("method", method), ("status", response.status().as_u16().to_string())];
+    let labels = [
+        ("route", route),
+        ("method", method),
+        ("status", response.status().as_u16().to_string()),
+    ];
     metrics::counter!("folkmoot_http_requests_total", &labels).increment(1);
-    metrics::histogram!("folkmoot_http_request_duration_seconds", &labels).record(started.elapsed().as_secs_f64());
+    metrics::histogram!("folkmoot_http_request_duration_seconds", &labels)
+        .record(started.elapsed().as_secs_f64());
     response
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature is the layer's")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is the layer's"
+)]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let message = panic.downcast_ref::<&str>().copied().map(str::to_owned).or_else(|| panic.downcast_ref::<String>().cloned());
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .map(str::to_owned)
+        .or_else(|| panic.downcast_ref::<String>().cloned());
     ApiError::internal(message.unwrap_or_else(|| "a handler panicked".to_owned())).into_response()
 }

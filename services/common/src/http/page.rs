@@ -21,10 +21,15 @@ pub const MAX_LIMIT: u32 = 200;
 /// # Errors
 /// 400 `invalid_limit` unless it is 1 to [`MAX_LIMIT`].
 pub fn limit(text: Option<&str>) -> ApiResult<u32> {
-    let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
+    let Some(text) = text else {
+        return Ok(DEFAULT_LIMIT);
+    };
     match text.parse() {
         Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
-        _ => Err(ApiError::bad_request("invalid_limit", format!("limit must be 1 to {MAX_LIMIT}"))),
+        _ => Err(ApiError::bad_request(
+            "invalid_limit",
+            format!("limit must be 1 to {MAX_LIMIT}"),
+        )),
     }
 }
 
@@ -62,7 +67,10 @@ impl<T> Page<T> {
 
     /// Changes every item.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(change).collect(), next: self.next }
+        Page {
+            items: self.items.into_iter().map(change).collect(),
+            next: self.next,
+        }
     }
 }
 
@@ -76,7 +84,9 @@ impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         let mut headers = HeaderMap::new();
         // A reference that is only a query is resolved against the address of this page, whatever the edge's prefix was.
-        let link = self.next.and_then(|query| HeaderValue::try_from(format!("<?{query}>; rel=\"next\"")).ok());
+        let link = self
+            .next
+            .and_then(|query| HeaderValue::try_from(format!("<?{query}>; rel=\"next\"")).ok());
         if let Some(link) = link {
             headers.insert(header::LINK, link);
         }
@@ -90,7 +100,16 @@ mod tests {
 
     #[test]
     fn limits_outside_the_range_are_refused_in_any_spelling() {
-        for bad in ["0", "-1", "201", "1000000000", "1e9", "", "ten", "99999999999999999999"] {
+        for bad in [
+            "0",
+            "-1",
+            "201",
+            "1000000000",
+            "1e9",
+            "",
+            "ten",
+            "99999999999999999999",
+        ] {
             assert_eq!(limit(Some(bad)).unwrap_err().code, "invalid_limit", "{bad}");
         }
         assert_eq!(limit(None), Ok(50));
@@ -99,9 +118,16 @@ mod tests {
 
     #[test]
     fn the_item_too_many_becomes_a_link_and_is_not_shown() {
-        let response = Page::new(vec![1, 2, 3], 2, |last| query_pair("after", &format!("{last}/"))).into_response();
-        assert_eq!(response.headers()[header::LINK], "<?after=2%2F>; rel=\"next\"");
-        let last = Page::new(vec![1, 2], 2, |last| query_pair("after", &last.to_string())).into_response();
+        let response = Page::new(vec![1, 2, 3], 2, |last| {
+            query_pair("after", &format!("{last}/"))
+        })
+        .into_response();
+        assert_eq!(
+            response.headers()[header::LINK],
+            "<?after=2%2F>; rel=\"next\""
+        );
+        let last =
+            Page::new(vec![1, 2], 2, |last| query_pair("after", &last.to_string())).into_response();
         assert!(last.headers().get(header::LINK).is_none());
     }
 }

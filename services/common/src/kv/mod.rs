@@ -45,7 +45,12 @@ impl Kv {
     ///
     /// # Errors
     /// If the URL cannot be used.
-    pub fn open(url: Option<&Secret>, instance: &str, clock: SharedClock, health: &Health) -> Result<Self, InvalidSetting> {
+    pub fn open(
+        url: Option<&Secret>,
+        instance: &str,
+        clock: SharedClock,
+        health: &Health,
+    ) -> Result<Self, InvalidSetting> {
         let backend = match url {
             None => Backend::Memory(Arc::default()),
             Some(url) => Backend::Redis(redis::Redis::open(url, instance, health)?),
@@ -56,14 +61,23 @@ impl Kv {
     /// In memory.
     #[must_use]
     pub fn memory(clock: SharedClock) -> Self {
-        Self { clock, backend: Backend::Memory(Arc::default()) }
+        Self {
+            clock,
+            backend: Backend::Memory(Arc::default()),
+        }
     }
 
     /// Takes or renews a lease on `member` of `set` for `ttl`, with a value to show. True if it was not held before.
     ///
     /// # Errors
     /// If the store cannot be reached.
-    pub async fn lease(&self, set: &str, member: &str, value: &str, ttl: Duration) -> Result<bool, KvError> {
+    pub async fn lease(
+        &self,
+        set: &str,
+        member: &str,
+        value: &str,
+        ttl: Duration,
+    ) -> Result<bool, KvError> {
         let now = self.clock.now();
         match &self.backend {
             Backend::Memory(memory) => Ok(memory.lease(set, member, value, ttl, now)),
@@ -75,7 +89,12 @@ impl Kv {
     ///
     /// # Errors
     /// If the store cannot be reached.
-    pub async fn lease_many(&self, set: &str, members: &[(String, String)], ttl: Duration) -> Result<(), KvError> {
+    pub async fn lease_many(
+        &self,
+        set: &str,
+        members: &[(String, String)],
+        ttl: Duration,
+    ) -> Result<(), KvError> {
         let now = self.clock.now();
         match &self.backend {
             Backend::Memory(memory) => {
@@ -116,7 +135,12 @@ impl Kv {
     ///
     /// # Errors
     /// If the store cannot be reached.
-    pub async fn list(&self, set: &str, after: Option<&str>, limit: u32) -> Result<Vec<Lease>, KvError> {
+    pub async fn list(
+        &self,
+        set: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Lease>, KvError> {
         let now = self.clock.now();
         match &self.backend {
             Backend::Memory(memory) => Ok(memory.list(set, after, limit, now)),
