@@ -7,7 +7,6 @@
 //! [RFC 7578]: https://www.rfc-editor.org/rfc/rfc7578
 
 use std::{
-    future::poll_fn,
     pin::Pin,
     sync::{
         Arc,
@@ -24,7 +23,6 @@ use axum::{
 use bytes::Bytes;
 use folkmoot_common::http::{ApiError, ApiResult};
 use futures_util::Stream;
-use parking_lot::Mutex;
 use thiserror::Error;
 
 /// Most bytes that are handed to the parser at a time.
@@ -40,16 +38,12 @@ const MAX_FIELDS: u32 = 32;
 #[derive(Debug)]
 pub(crate) struct Form {
     multipart: multer::Multipart<'static>,
-    body: SharedBody,
     held: Arc<AtomicU64>,
     announced: Option<u64>,
     max_file_bytes: u64,
     idle: Duration,
     fields: u32,
 }
-
-/// The parser keeps what it reads from; what is left is read from here.
-type SharedBody = Arc<Mutex<BodyDataStream>>;
 
 /// A field of it. It must be read to its end before the next one is asked for.
 #[derive(Debug)]
@@ -74,11 +68,10 @@ impl Form {
         let announced = headers
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse().ok());
-        let body = Arc::new(Mutex::new(body.into_data_stream()));
         let held = Arc::new(AtomicU64::new(0));
         let limit = max_file_bytes.saturating_add(OVERHEAD_BYTES);
         let paced = Paced {
-            body: body.clone(),
+            body: body.into_data_stream(),
             rest: Bytes::new(),
             pause: false,
             held: held.clone(),
@@ -88,7 +81,6 @@ impl Form {
         let multipart = multer::Multipart::new(paced, boundary);
         Ok(Self {
             multipart,
-            body,
             held,
             announced,
             max_file_bytes,
@@ -126,20 +118,6 @@ impl Form {
             held: self.held.clone(),
             idle: self.idle,
         }))
-    }
-
-    /// Reads and drops up to `max` bytes of what is left, so that a client that is still sending when its answer has
-    /// been decided gets to read it: closing at once would reset the connection under it.
-    pub(crate) async fn drain(self, max: u64) {
-        let mut left = max;
-        while let Some(Ok(chunk)) =
-            poll_fn(|cx| Pin::new(&mut *self.body.lock()).poll_next(cx)).await
-        {
-            left = left.saturating_sub(chunk.len() as u64);
-            if left == 0 {
-                return;
-            }
-        }
     }
 }
 
@@ -272,7 +250,7 @@ enum PaceError {
 }
 
 struct Paced {
-    body: SharedBody,
+    body: BodyDataStream,
     rest: Bytes,
     /// Whether to be pending once, so that the parser looks at what it has.
     pause: bool,
@@ -290,8 +268,7 @@ impl Stream for Paced {
             return Poll::Pending;
         }
         while self.rest.is_empty() {
-            let polled = Pin::new(&mut *self.body.lock()).poll_next(cx);
-            match polled {
+            match Pin::new(&mut self.body).poll_next(cx) {
                 Poll::Ready(Some(Ok(bytes))) => self.rest = bytes,
                 Poll::Ready(Some(Err(_))) => return Poll::Ready(Some(Err(PaceError::Broken))),
                 Poll::Ready(None) => return Poll::Ready(None),

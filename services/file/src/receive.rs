@@ -28,9 +28,6 @@ use crate::{
 
 /// Longest value of a text field in bytes: no identifier is as long.
 const MAX_TEXT_BYTES: usize = 256;
-/// How much, and for how long, is still read of an upload that was refused.
-const DRAIN_BYTES: u64 = 256 << 20;
-const DRAIN_TIME: Duration = Duration::from_secs(30);
 
 /// What a client may say beside the file, in the form or in the query. The form wins.
 #[derive(Debug, Default)]
@@ -47,6 +44,17 @@ struct Pending {
     multipart: Option<String>,
     /// Whether the store was asked to finish the object and has not answered: it may come to be there later.
     in_doubt: bool,
+}
+
+impl Pending {
+    fn new(id: Uuid) -> Self {
+        Self {
+            id,
+            key: format!("files/{id}"),
+            multipart: None,
+            in_doubt: false,
+        }
+    }
 }
 
 /// A file whose bytes have arrived, or are arriving.
@@ -80,16 +88,14 @@ pub(crate) async fn receive(
     let Err(error) = received else {
         return received;
     };
-    let shutdown = app.ctx.shutdown.clone();
-    tokio::spawn(async move {
-        shutdown
-            .run_until_cancelled(tokio::time::timeout(DRAIN_TIME, form.drain(DRAIN_BYTES)))
-            .await
-    });
-    match pending {
-        None => Err(error),
-        Some(pending) => give_up(app, &pending).await.ok_or(error),
-    }
+    let Some(mut pending) = pending else {
+        return Err(error);
+    };
+    // A part may have been on its way, which the store then takes after the upload was given up.
+    let cut =
+        [StatusCode::REQUEST_TIMEOUT, StatusCode::SERVICE_UNAVAILABLE].contains(&error.status);
+    pending.in_doubt |= cut && pending.multipart.is_some();
+    give_up(app, &pending).await.ok_or(error)
 }
 
 async fn stopping(app: &App) {
@@ -149,7 +155,10 @@ async fn read_file(
     if chunk.is_none() && given.is_empty() {
         return Ok(None);
     }
-    let pending = pending.insert(begin(app).await?);
+    let pending = pending.insert(Pending::new(app.ctx.ids.next()));
+    app.store
+        .begin(pending.id, &pending.key, app.ctx.clock.now())
+        .await?;
     let mut incoming = Incoming {
         upload: app.objects.upload(&pending.key),
         filename: name::sanitise(&given),
@@ -170,18 +179,6 @@ async fn read_file(
         chunk = field.chunk().await?;
     }
     Ok(Some(incoming))
-}
-
-async fn begin(app: &App) -> ApiResult<Pending> {
-    let id = app.ctx.ids.next();
-    let key = format!("files/{id}");
-    app.store.begin(id, &key, app.ctx.clock.now()).await?;
-    Ok(Pending {
-        id,
-        key,
-        multipart: None,
-        in_doubt: false,
-    })
 }
 
 /// Writes down the name of a multipart upload as soon as there is one: nothing else leads to its parts.

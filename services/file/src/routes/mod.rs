@@ -3,6 +3,7 @@
 mod download;
 mod files;
 mod health;
+mod linger;
 mod upload;
 
 use folkmoot_common::{
@@ -45,6 +46,10 @@ impl Modify for Security {
 pub(crate) fn service(app: App) -> Service {
     let (router, openapi) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(upload::upload))
+        .layer(axum::middleware::from_fn_with_state(
+            app.clone(),
+            linger::linger,
+        ))
         .routes(routes!(files::list))
         .routes(routes!(health::health))
         .routes(routes!(files::metadata, files::delete))
