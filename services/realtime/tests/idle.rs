@@ -1,6 +1,8 @@
 //! What idle sockets keep resident. Alone in its process, so that nothing else allocates; the clients' end
 //! is a bare `TcpStream` of std, which has no memory of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
