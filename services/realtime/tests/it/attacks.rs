@@ -19,12 +19,11 @@ const GOOD: &[(&str, &str)] = &[
     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
 ];
 
+/// Headers that are replaced, or removed.
+type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
+
 /// Sends a handshake with some headers changed (or removed, or added); the head of the answer.
-async fn handshake(
-    server: &Server,
-    line: &str,
-    changes: &[(&str, Option<&str>)],
-) -> (TcpStream, String) {
+async fn handshake(server: &Server, line: &str, changes: Changes<'_>) -> (TcpStream, String) {
     let mut request = format!("{line}\r\n");
     for (name, value) in GOOD {
         if !changes.iter().any(|(changed, _)| changed == name) {
@@ -56,8 +55,8 @@ async fn handshakes_are_checked() {
         ..config()
     };
     let server = Server::start(config, &TestBus::default(), &Arc::default()).await;
-    let none: &[(&str, Option<&str>)] = &[];
-    let cases: &[(&str, &[(&str, Option<&str>)], u16)] = &[
+    let none: Changes<'_> = &[];
+    let cases: &[(&str, Changes<'_>, u16)] = &[
         (LINE, none, 101),
         (
             LINE,
