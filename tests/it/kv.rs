@@ -1,5 +1,7 @@
 //! The key-value store: one suite for memory and for a real Redis, and what only Redis has: outages.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use std::{
     collections::BTreeSet,
     sync::{

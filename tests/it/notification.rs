@@ -1,5 +1,7 @@
 //! Notifications: the document's contract, sockets, mentions from chat, and several replicas.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use std::collections::BTreeSet;
 
 use folkmoot_common::ServiceName;

@@ -1,5 +1,7 @@
 //! Presence: the document's contract, several replicas, and a Redis that is away.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use std::time::{Duration, Instant};
 
 use folkmoot_common::ServiceName;

@@ -30,8 +30,12 @@ struct Shared {
     ctx: Context,
     engine: Engine,
     replica: String,
-    rooms: Mutex<HashMap<Arc<str>, HashMap<Arc<str>, Member>>>,
+    rooms: Mutex<HashMap<Arc<str>, RoomMembers>>,
 }
+
+type RoomLeases = (Arc<str>, Vec<(String, String)>);
+/// By user id.
+type RoomMembers = HashMap<Arc<str>, Member>;
 
 struct Member {
     username: Arc<str>,
@@ -157,21 +161,21 @@ impl Members {
             .is_some_and(|lease| lease.member.starts_with(&prefix))
     }
 
-    async fn renew(&self) {
-        let rooms: Vec<(Arc<str>, Vec<(String, String)>)> = {
-            let rooms = self.0.rooms.lock();
-            let leases = |members: &HashMap<Arc<str>, Member>| {
-                members
-                    .iter()
-                    .map(|(user_id, member)| (self.lease_of(user_id), member.username.to_string()))
-                    .collect()
-            };
-            rooms
-                .iter()
-                .map(|(room, members)| (Arc::clone(room), leases(members)))
-                .collect()
+    /// The leases that this replica holds, by room: member and value.
+    fn leases(&self) -> Vec<RoomLeases> {
+        let rooms = self.0.rooms.lock();
+        let lease = |(user_id, member): (&Arc<str>, &Member)| {
+            (self.lease_of(user_id), member.username.to_string())
         };
-        for (room_id, leases) in rooms {
+        let of_room = |members: &RoomMembers| members.iter().map(lease).collect();
+        rooms
+            .iter()
+            .map(|(room_id, members)| (Arc::clone(room_id), of_room(members)))
+            .collect()
+    }
+
+    async fn renew(&self) {
+        for (room_id, leases) in self.leases() {
             if let Err(error) = self.0.ctx.kv.lease_many(&set(&room_id), &leases, TTL).await {
                 debug!(%error, "leases of members are not renewed");
                 return;

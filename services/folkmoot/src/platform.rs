@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use axum::Router;
 use folkmoot_common::{
     Context, Service, ServiceName,
+    clock::{self, Ids},
     config::{DatabaseUrl, Settings, parse_args},
     edge,
     http::{BodyLimit, docs, with_layers},
@@ -173,7 +174,8 @@ fn complete(ctx: &Context, service: Service) -> Router {
 /// # Errors
 /// If a service cannot be started on an empty folder.
 pub async fn openapi_documents() -> anyhow::Result<BTreeMap<ServiceName, String>> {
-    let folder = std::env::temp_dir().join(format!("folkmoot-openapi-{}", std::process::id()));
+    let name = format!("folkmoot-openapi-{}", Ids::new(clock::system()).next());
+    let folder = std::env::temp_dir().join(name);
     let mut settings: ServeArgs = parse_args(&["--data-dir", &folder.to_string_lossy()])?;
     // Whatever the environment names is not needed to describe an API.
     let common = &mut settings.common;

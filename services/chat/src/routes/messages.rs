@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use crate::{AppState, model::Message, policy};
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Params {
     /// 1 to 200; 50 if left out.
     limit: Option<String>,
@@ -21,7 +22,7 @@ pub(crate) struct Params {
 }
 
 /// Messages of a room, the oldest first: the latest ones, or those before or after a `seq`.
-#[utoipa::path(get, path = "/rooms/{room_id}/messages", tag = "messages", params(("room_id" = String, Path), Params), responses(
+#[utoipa::path(get, path = "/rooms/{room_id}/messages", operation_id = "list_messages", tag = "messages", params(("room_id" = String, Path), Params), responses(
     (status = 200, body = [Message], headers(("link", description = "The next page, if there is one."))),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 401, body = Problem, content_type = "application/problem+json"),

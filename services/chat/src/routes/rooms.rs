@@ -16,6 +16,7 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Params {
     /// 1 to 200; 50 if left out.
     limit: Option<String>,
@@ -24,7 +25,7 @@ pub(crate) struct Params {
 }
 
 /// Lists the rooms by id.
-#[utoipa::path(get, path = "/rooms", tag = "rooms", params(Params), responses(
+#[utoipa::path(get, path = "/rooms", operation_id = "list_rooms", tag = "rooms", params(Params), responses(
     (status = 200, body = [Room], headers(("link", description = "The next page, if there is one."))),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 401, body = Problem, content_type = "application/problem+json"),
@@ -44,7 +45,7 @@ pub(crate) async fn list(
 }
 
 /// Makes a room.
-#[utoipa::path(post, path = "/rooms", tag = "rooms", request_body = NewRoom, responses(
+#[utoipa::path(post, path = "/rooms", operation_id = "create_room", tag = "rooms", request_body = NewRoom, responses(
     (status = 201, body = Room),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 401, body = Problem, content_type = "application/problem+json"),

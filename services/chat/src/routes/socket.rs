@@ -27,6 +27,7 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Params {
     /// The name that others see; only with AUTH=open, otherwise the token's counts.
     username: Option<String>,
@@ -38,7 +39,7 @@ pub(crate) struct Params {
 }
 
 /// A WebSocket to a room; the room is made if it does not exist. Frames are described in the README of the service.
-#[utoipa::path(get, path = "/ws/{room_id}/{user_id}", tag = "messages", params(("room_id" = String, Path), ("user_id" = String, Path), Params), responses(
+#[utoipa::path(get, path = "/ws/{room_id}/{user_id}", operation_id = "open_socket", tag = "messages", params(("room_id" = String, Path), ("user_id" = String, Path), Params), responses(
     (status = 101, description = "The socket is open."),
     (status = 400, body = Problem, content_type = "application/problem+json"),
     (status = 401, body = Problem, content_type = "application/problem+json"),

@@ -32,7 +32,7 @@ pub struct Bus {
 #[derive(Clone)]
 enum Backend {
     Memory(Arc<memory::Memory>),
-    Nats(nats::Nats),
+    Nats(Arc<nats::Nats>),
 }
 
 impl std::fmt::Debug for Bus {
@@ -59,7 +59,8 @@ impl Bus {
         let backend = match url {
             None => Backend::Memory(Arc::default()),
             Some(url) => {
-                Backend::Nats(nats::Nats::open(url, instance, health, shutdown, tasks).await?)
+                let nats = nats::Nats::open(url, instance, health, shutdown, tasks).await?;
+                Backend::Nats(Arc::new(nats))
             }
         };
         Ok(Self {

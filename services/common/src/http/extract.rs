@@ -34,7 +34,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let body: Result<axum::Json<T>, JsonRejection> =
             <axum::Json<T> as FromRequest<S>>::from_request(request, state).await;
-        Ok(Self(body.map_err(json_error)?.0))
+        Ok(Self(body.map_err(|rejection| json_error(&rejection))?.0))
     }
 }
 
@@ -104,7 +104,7 @@ where
     }
 }
 
-fn json_error(rejection: JsonRejection) -> ApiError {
+fn json_error(rejection: &JsonRejection) -> ApiError {
     let detail = rejection.body_text();
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large("the body is too large"),

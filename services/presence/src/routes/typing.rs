@@ -86,7 +86,8 @@ pub(crate) async fn stop(
 
 /// Who is typing in a room, by id.
 #[utoipa::path(
-    get, path = "/presence/rooms/{room_id}/typing", tag = "typing",
+    get,
+    operation_id = "list_typing", path = "/presence/rooms/{room_id}/typing", tag = "typing",
     params(("room_id" = String, Path, description = "Any room"), PageQuery),
     responses(
         (status = 200, body = Vec<Typist>, headers(("Link" = String, description = "the next page, if there is one"))),
