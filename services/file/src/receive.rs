@@ -5,8 +5,6 @@
 //! table, so that no late commit can want it, then in the store. What cannot be cleaned up at once is left to the
 //! [`janitor`](crate::janitor).
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use folkmoot_common::{
     auth::Caller,
