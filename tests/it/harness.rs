@@ -145,19 +145,22 @@ async fn a_bucket_keeps_an_object_under_its_key() {
     );
 }
 
-/// Starts this program again to run the test below it, kills it, and looks at what is left.
+/// Runs itself in another process, kills that, and looks at what is left.
 #[tokio::test]
 async fn servers_and_folders_do_not_outlive_a_killed_test() {
+    if let Some(told) = std::env::var_os(VICTIM) {
+        return be_killed(told.into()).await;
+    }
     let folder = tempfile::tempdir().unwrap();
     let told = folder.path().join("told");
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "harness::the_process_to_be_killed"])
+        .args(["--exact", "harness::servers_and_folders_do_not_outlive_a_killed_test"])
         .env(VICTIM, &told)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let left = wait::until("the process has started its servers", async || {
+    let left = wait::until("the process has started its server", async || {
         let text = std::fs::read_to_string(&told).ok()?;
         text.ends_with('\n').then_some(text)
     });
@@ -168,31 +171,18 @@ async fn servers_and_folders_do_not_outlive_a_killed_test() {
 
     child.kill().unwrap();
     child.wait().unwrap();
-    wait::until("its server is gone", async || {
-        (!server.exists()).then_some(())
-    })
-    .await;
-    wait::until("its folder is gone", async || {
-        (!root.exists()).then_some(())
-    })
-    .await;
+    wait::until("its server is gone", async || (!server.exists()).then_some(())).await;
+    wait::until("its folder is gone", async || (!root.exists()).then_some(())).await;
 }
 
+/// Where the process that is to be killed tells what it has.
 const VICTIM: &str = "FOLKMOOT_TESTS_VICTIM";
 
-/// By itself this test has nothing to show; see the one above.
-#[tokio::test]
-async fn the_process_to_be_killed() {
-    let Some(told) = std::env::var_os(VICTIM) else {
-        return;
-    };
+async fn be_killed(told: PathBuf) {
     let redis = Redis::start().await;
     let root = std::env::temp_dir().join(format!("folkmoot-tests-{}", std::process::id()));
-    std::fs::write(
-        told,
-        format!("{} {}\n", redis.pid().unwrap(), root.display()),
-    )
-    .unwrap();
+    let pid = redis.pid().unwrap();
+    std::fs::write(told, format!("{pid} {}\n", root.display())).unwrap();
     std::future::pending().await
 }
 

@@ -48,9 +48,9 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description 1 to 200; 50 if left out. */
-                    limit?: string | null;
+                    limit?: string;
                     /** @description Rooms behind this id. */
-                    after?: string | null;
+                    after?: string;
                 };
                 header?: never;
                 path?: never;
@@ -162,11 +162,11 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description 1 to 200; 50 if left out. */
-                    limit?: string | null;
+                    limit?: string;
                     /** @description Messages before this `seq`: the way up through the history. */
-                    before?: string | null;
+                    before?: string;
                     /** @description Messages after this `seq`: what was missed. */
-                    after?: string | null;
+                    after?: string;
                 };
                 header?: never;
                 path: {
@@ -233,11 +233,11 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description The name that others see; only with AUTH=open, otherwise the token's counts. */
-                    username?: string | null;
+                    username?: string;
                     /** @description The last `seq` that the client has: what came after it is replayed. */
-                    since?: string | null;
+                    since?: string;
                     /** @description The access token, where the subprotocol `access_token` cannot be used. */
-                    token?: string | null;
+                    token?: string;
                 };
                 header?: never;
                 path: {
