@@ -55,7 +55,7 @@ impl Leases {
         if decision.allowed {
             Ok(())
         } else {
-            Err(ApiError::too_many_requests(decision.retry_after))
+            Err(ApiError::rate_limited(&decision))
         }
     }
 

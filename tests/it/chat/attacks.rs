@@ -70,6 +70,22 @@ on_both_backends! {
         assert_eq!(app.get("/rooms").await.expect(200), json!([]));
     }
 
+    async fn nobody_makes_rooms_without_end(backends: Backends) {
+        let app = TestApp::on(backends).set("CHAT_ROOMS_PER_HOUR", "2").start().await;
+        let ann = app.member("ann");
+        for room in ["one", "two"] {
+            ann.post("/api/chat/rooms", &json!({"id": room})).await.expect(201);
+        }
+        let refused = ann.post("/api/chat/rooms", &json!({"id": "three"})).await;
+        refused.expect_problem(429, "rate_limited");
+        assert_eq!(refused.header("ratelimit-limit"), Some("2"));
+        assert_eq!(refused.header("ratelimit-remaining"), Some("0"));
+        assert_eq!(refused.header("retry-after"), refused.header("ratelimit-reset"));
+        assert_eq!(ann.try_chat("three", "").await.expect_err("a refusal").status(), Some(429));
+        ann.chat("two").await;
+        assert_eq!(ann.get("/api/chat/rooms").await.expect(200).as_array().map(Vec::len), Some(2));
+    }
+
     async fn pages_outside_the_range_are_refused(backends: Backends) {
         let app = TestApp::on(backends).start().await;
         let ann = app.member("ann");

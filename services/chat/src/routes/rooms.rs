@@ -100,6 +100,6 @@ async fn limit_new_rooms(chat: &Chat, maker: &str) -> ApiResult<()> {
     if decision.allowed {
         Ok(())
     } else {
-        Err(ApiError::too_many_requests(decision.retry_after))
+        Err(ApiError::rate_limited(&decision))
     }
 }

@@ -10,12 +10,19 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use tracing::{error, warn};
 use utoipa::ToSchema;
+
+use crate::kv::Decision;
+
+// draft-ietf-httpapi-ratelimit-headers-03
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// What handlers return.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -31,6 +38,8 @@ pub struct ApiError {
     pub detail: Cow<'static, str>,
     /// When to try again.
     pub retry_after: Option<Duration>,
+    /// The limit that was reached, told in `RateLimit-*` headers.
+    pub limit: Option<u32>,
 }
 
 /// The body of an error answer (RFC 9457).
@@ -62,6 +71,7 @@ impl ApiError {
             code,
             detail: detail.into(),
             retry_after: None,
+            limit: None,
         }
     }
 
@@ -95,10 +105,19 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     }
 
-    /// 429.
+    /// 429: one too many for the limit that `decision` was about.
+    #[must_use]
+    pub fn rate_limited(decision: &Decision) -> Self {
+        Self {
+            limit: Some(decision.limit),
+            ..Self::too_many_requests(decision.retry_after)
+        }
+    }
+
+    /// 429 for another reason than a counted limit.
     #[must_use]
     pub fn too_many_requests(retry_after: Duration) -> Self {
-        let seconds = retry_after.as_secs_f64().ceil();
+        let seconds = whole_seconds(retry_after);
         let detail = format!("too many requests; try again in {seconds} s");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
             .with_retry_after(retry_after)
@@ -178,18 +197,22 @@ impl IntoResponse for ApiError {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Some(wait) = self.retry_after {
-            let seconds = wait.as_secs_f64().ceil().max(1.0);
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a positive wait"
-            )]
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds as u64));
+        if let Some(wait) = self.retry_after.map(whole_seconds) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
+            if let Some(limit) = self.limit {
+                headers.insert(RATE_LIMIT, HeaderValue::from(limit));
+                headers.insert(RATE_LIMIT_REMAINING, HeaderValue::from(0));
+                headers.insert(RATE_LIMIT_RESET, HeaderValue::from(wait));
+            }
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }
+}
+
+/// At least one: a caller who is told 0 would come back at once.
+fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }

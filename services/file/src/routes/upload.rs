@@ -117,7 +117,7 @@ async fn admit(app: &App, user: &str) -> ApiResult<Slot> {
             .throttle(&format!("upload:{user}"), Quota::per_minute(per_minute))
             .await;
         if !decision.allowed {
-            return Err(ApiError::too_many_requests(decision.retry_after));
+            return Err(ApiError::rate_limited(&decision));
         }
     }
     app.slots.take(user).map_err(|full| match full {

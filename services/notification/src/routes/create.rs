@@ -42,7 +42,7 @@ pub(crate) async fn create(
         .throttle(&format!("notification:{}", new.user_id), QUOTA)
         .await;
     if !decision.allowed {
-        return Err(ApiError::too_many_requests(decision.retry_after));
+        return Err(ApiError::rate_limited(&decision));
     }
     let notification = state.store.create(new).await?;
     state
