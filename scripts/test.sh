@@ -115,7 +115,7 @@ advisories() {
   if timeout 120 cargo deny fetch db >"$log" 2>&1 </dev/null; then
     stage advisories 120 one_check cargo deny --offline check --hide-inclusion-graph advisories
   else
-    skip advisories "the database of advisories cannot be had: $(grep -m 1 -iE 'fatal|error' "$log" || tail -n 1 "$log")"
+    skip advisories "the database of advisories cannot be had: $(grep -iE '^(fatal|error)' "$log" | tail -n 1 | grep . || tail -n 1 "$log")"
   fi
 }
 
@@ -129,24 +129,33 @@ summary() {
   for i in "${!names[@]}"; do
     printf '%-18s %-8s %6s  %s\n' "${names[i]}" "${outcomes[i]}" "${seconds[i]}" "${counts[i]}"
   done
-  [ "${#skips[@]}" -eq 0 ] || printf '\nskipped:\n' && printf '  %s\n' "${skips[@]+"${skips[@]}"}"
+  if [ "${#skips[@]}" -gt 0 ]; then
+    printf '\nskipped:\n'
+    printf '  %s\n' "${skips[@]}"
+  fi
   printf '\nin %s s\n%s passed, %s failed, %s skipped\n' "$SECONDS" "$passed" "$failed" "$skipped"
 }
 
-stage setup 1500 no_check scripts/setup-test-deps.sh
-stage format 120 one_check cargo fmt --all --check
-stage dependencies 300 one_check cargo deny --locked check --hide-inclusion-graph licenses bans sources
-advisories
-stage "one TLS stack" 120 one_check one_tls_stack
-stage clippy 1500 one_check cargo clippy --locked --workspace --all-targets -- -D warnings
-stage "web lint" 300 one_check npm --prefix services/web run lint
-stage "web types" 120 one_check npm --prefix services/web run generate:check
-stage "web unit" 300 vitest_counts \
-  npm --prefix services/web test -- --reporter=default --reporter=json --outputFile="$PWD/$logs/web-unit.json"
-stage "web build" 300 one_check scripts/build-web.sh
-stage build 1500 one_check cargo build --locked --workspace --bins --tests
-stage "rust tests" 2400 cargo_counts cargo test --locked --workspace --no-fail-fast
-stage browser 900 node_counts browser_tests
+# A function, so that the script is read to its end before it begins and may be edited while it runs.
+main() {
+  stage setup 1500 no_check scripts/setup-test-deps.sh
+  stage format 120 one_check cargo fmt --all --check
+  stage dependencies 300 one_check cargo deny --locked check --hide-inclusion-graph licenses bans sources
+  advisories
+  stage "one TLS stack" 120 one_check one_tls_stack
+  stage clippy 1500 one_check cargo clippy --locked --workspace --all-targets -- -D warnings
+  stage "web lint" 300 one_check npm --prefix services/web run lint
+  stage "web types" 120 one_check npm --prefix services/web run generate:check
+  stage "web unit" 300 vitest_counts \
+    npm --prefix services/web test -- --reporter=default --reporter=json --outputFile="$PWD/$logs/web-unit.json"
+  stage "web build" 300 one_check scripts/build-web.sh
+  stage build 1500 one_check cargo build --locked --workspace --bins --tests
+  stage "rust tests" 2400 cargo_counts cargo test --locked --workspace --no-fail-fast
+  stage browser 900 node_counts browser_tests
 
-summary
-[ "$failed" -eq 0 ]
+  summary
+  [ "$failed" -eq 0 ]
+}
+
+main
+exit

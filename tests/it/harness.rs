@@ -154,7 +154,10 @@ async fn servers_and_folders_do_not_outlive_a_killed_test() {
     let folder = tempfile::tempdir().unwrap();
     let told = folder.path().join("told");
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "harness::servers_and_folders_do_not_outlive_a_killed_test"])
+        .args([
+            "--exact",
+            "harness::servers_and_folders_do_not_outlive_a_killed_test",
+        ])
         .env(VICTIM, &told)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -171,8 +174,14 @@ async fn servers_and_folders_do_not_outlive_a_killed_test() {
 
     child.kill().unwrap();
     child.wait().unwrap();
-    wait::until("its server is gone", async || (!server.exists()).then_some(())).await;
-    wait::until("its folder is gone", async || (!root.exists()).then_some(())).await;
+    wait::until("its server is gone", async || {
+        (!server.exists()).then_some(())
+    })
+    .await;
+    wait::until("its folder is gone", async || {
+        (!root.exists()).then_some(())
+    })
+    .await;
 }
 
 /// Where the process that is to be killed tells what it has.
