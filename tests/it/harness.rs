@@ -190,8 +190,8 @@ const VICTIM: &str = "FOLKMOOT_TESTS_VICTIM";
 async fn be_killed(told: PathBuf) {
     let redis = Redis::start().await;
     let root = std::env::temp_dir().join(format!("folkmoot-tests-{}", std::process::id()));
-    let pid = redis.pid().unwrap();
-    std::fs::write(told, format!("{pid} {}\n", root.display())).unwrap();
+    let pid = redis.pid().expect("a running server");
+    std::fs::write(told, format!("{pid} {}\n", root.display())).expect("a file");
     std::future::pending().await
 }
 

@@ -33,7 +33,7 @@ enum Command {
     /// Run all services in one process, or only those named.
     Serve(Box<ServeArgs>),
     /// Print an access token signed with the local key, for scripts.
-    Token(TokenArgs),
+    Token(Box<TokenArgs>),
     /// Look after the signing keys in DATA_DIR/keys.
     #[command(subcommand)]
     Keys(KeysCommand),
