@@ -38,7 +38,7 @@ pub(crate) struct Params {
     _token: Option<String>,
 }
 
-/// A WebSocket to a room; the room is made if it does not exist. Frames are described in the README of the service.
+/// A WebSocket to a room; the room is made if it does not exist. The frames are in services/chat/README.md.
 #[utoipa::path(get, path = "/ws/{room_id}/{user_id}", operation_id = "open_socket", tag = "messages", params(("room_id" = String, Path), ("user_id" = String, Path), Params), responses(
     (status = 101, description = "The socket is open."),
     (status = 400, body = Problem, content_type = "application/problem+json"),

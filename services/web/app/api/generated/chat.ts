@@ -228,7 +228,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A WebSocket to a room; the room is made if it does not exist. Frames are described in the README of the service. */
+        /** A WebSocket to a room; the room is made if it does not exist. The frames are in services/chat/README.md. */
         get: {
             parameters: {
                 query?: {
