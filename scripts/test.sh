@@ -133,7 +133,8 @@ summary() {
     printf '\nskipped:\n'
     printf '  %s\n' "${skips[@]}"
   fi
-  printf '\nin %s s\n%s passed, %s failed, %s skipped\n' "$SECONDS" "$passed" "$failed" "$skipped"
+  printf '\nin %s s\n' "$SECONDS"
+  printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped" | tee "$logs/sum"
 }
 
 # A function, so that the script is read to its end before it begins and may be edited while it runs.
