@@ -34,3 +34,10 @@ pub fn is_outage(error: &sqlx::Error) -> bool {
         _ => false,
     }
 }
+
+/// Whether the database refused a text for its characters: PostgreSQL stores no NUL (`22021`).
+#[must_use]
+pub fn is_unstorable_text(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.as_deref() == Some("22021")
+}

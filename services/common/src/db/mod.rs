@@ -9,7 +9,7 @@ mod macros;
 mod migrate;
 mod open;
 
-pub use errors::{is_outage, unique_violation};
+pub use errors::{is_outage, is_unstorable_text, unique_violation};
 pub use migrate::Migrations;
 pub use sqlx::{
     self,

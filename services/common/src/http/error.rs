@@ -164,6 +164,9 @@ impl From<sqlx::Error> for ApiError {
             warn!(%error, "the database is not available");
             return Self::unavailable("the database is not available");
         }
+        if crate::db::is_unstorable_text(&error) {
+            return Self::bad_request("invalid_text", "a text has a NUL character");
+        }
         Self::internal(error)
     }
 }
