@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures Folkmoot's chat and its peers: see README.md. Options are passed on:
-#   --quick                 at most three minutes
+#   --quick                 at most three minutes, without the variants of the floor and of Folkmoot
 #   --only folkmoot,floor   some servers (floor, floor-joined, folkmoot, folkmoot-redis, socket-io, fastapi)
 #   --parts steady          some figures (steady, highest, idle)
 #   --shapes 1x1000         one shape (1x1000, 100x10)
@@ -10,7 +10,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
 cache="$root/.cache/load"
 wanted=$(printf '%s ' "$@" | sed -n 's/.*--only[ =]\([^ ]*\).*/\1/p')
-wanted=${wanted:-floor,floor-joined,folkmoot,folkmoot-redis,socket-io,fastapi}
+wanted=${wanted:-floor,folkmoot,socket-io,fastapi}
 has() { case ",$wanted," in *",$1,"*) return 0 ;; *) return 1 ;; esac; }
 need() { command -v "$1" >/dev/null || { echo "$1 is needed: $2" >&2; exit 1; }; }
 
@@ -21,6 +21,7 @@ ulimit -n "$(ulimit -Hn)"
 [ "$(ulimit -n)" -ge 11000 ] || echo "open files are limited to $(ulimit -n): the memory figure needs 11000" >&2
 mkdir -p "$cache"
 
+# Without --only and --quick the variants are measured too; they need nothing more.
 if has folkmoot-redis || has socket-io || has fastapi; then
   need redis-server "the peers and the second variant of Folkmoot use it"
 fi

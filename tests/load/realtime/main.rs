@@ -32,7 +32,7 @@ struct Arguments {
     /// Servers to measure, separated by commas.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Target>,
-    /// Short windows: for a first look.
+    /// Short windows, fewer idle sockets and not the variants: for a first look.
     #[arg(long)]
     quick: bool,
     /// Parts to measure, separated by commas.
@@ -41,15 +41,18 @@ struct Arguments {
     /// Shapes to load, separated by commas: `1x1000`, `100x10`.
     #[arg(long, value_delimiter = ',')]
     shapes: Vec<String>,
-    /// Sockets for the memory figure.
-    #[arg(long, default_value_t = 10_000)]
-    idle_sockets: usize,
+    /// Sockets for the memory figure [default: 10,000; quick: 2,000].
+    #[arg(long)]
+    idle_sockets: Option<usize>,
     /// Steady rates instead of 20 and 1,000 messages a second.
     #[arg(long)]
     rate: Option<f64>,
     /// Seconds of the steady window.
     #[arg(long)]
     seconds: Option<f64>,
+    /// Highest p99 of the search, in milliseconds.
+    #[arg(long, default_value_t = 25.0)]
+    limit_ms: f64,
     /// Where the results are written as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -99,6 +102,21 @@ const LOADS: [Load; 2] = [
     },
 ];
 
+const ALL: [Target; 6] = [
+    Target::Floor,
+    Target::FloorJoined,
+    Target::Folkmoot,
+    Target::FolkmootRedis,
+    Target::SocketIo,
+    Target::Fastapi,
+];
+const QUICK: [Target; 4] = [
+    Target::Floor,
+    Target::Folkmoot,
+    Target::SocketIo,
+    Target::Fastapi,
+];
+
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     if let Some(port) = arguments.floor {
@@ -127,6 +145,7 @@ impl Bench {
             scratch: scratch.path().to_owned(),
         };
         let mut durations = durations(arguments.quick);
+        durations.limit = arguments.limit_ms / 1e3;
         durations.steady.1 = arguments.seconds.unwrap_or(durations.steady.1);
         Ok(Self {
             arguments,
@@ -137,18 +156,10 @@ impl Bench {
     }
 
     fn run(&self) -> Result<()> {
-        let all = [
-            Target::Floor,
-            Target::FloorJoined,
-            Target::Folkmoot,
-            Target::FolkmootRedis,
-            Target::SocketIo,
-            Target::Fastapi,
-        ];
-        let chosen = if self.arguments.only.is_empty() {
-            &all[..]
-        } else {
-            &self.arguments.only
+        let chosen = match (&self.arguments.only[..], self.arguments.quick) {
+            ([], true) => &QUICK[..],
+            ([], false) => &ALL[..],
+            (only, _) => only,
         };
         let reference = if chosen.contains(&Target::Folkmoot) {
             Target::Folkmoot
@@ -219,27 +230,31 @@ impl Bench {
     fn fill(&self, target: Target, load: &Load, traffic: &mut Traffic) -> Result<()> {
         let start = || Session::start(target, &self.places, load.shape, self.durations.limit);
         let tell = |step: &Step| tell(target, load, step);
+        if !self.wants(Part::Steady) && !self.wants(Part::Highest) {
+            return Ok(());
+        }
+        let mut session = start()?;
         if self.wants(Part::Steady) {
-            let step = start()?.step(
-                self.arguments.rate.unwrap_or(load.rate),
-                self.durations.steady,
-                false,
-            )?;
+            let rate = self.arguments.rate.unwrap_or(load.rate);
+            let step = session.step(rate, self.durations.steady, false)?;
             tell(&step);
             traffic.steady = Some(step);
         }
         if self.wants(Part::Highest) {
-            traffic.highest = measure::highest(start()?, start, load.rate, &self.durations, tell)?;
+            if traffic.steady.is_some_and(|step| !step.complete()) {
+                session = start()?;
+            }
+            traffic.highest = measure::highest(session, start, load.rate, &self.durations, tell)?;
         }
         Ok(())
     }
 
     fn idle(&self, target: Target) -> Result<Idle> {
-        let shape = Shape {
-            rooms: 1,
-            members: self.arguments.idle_sockets,
-        };
-        let idle = Session::start(target, &self.places, shape, self.durations.limit)?.idle()?;
+        let usual = if self.arguments.quick { 2_000 } else { 10_000 };
+        let members = self.arguments.idle_sockets.unwrap_or(usual);
+        let shape = Shape { rooms: 1, members };
+        let mut session = Session::start(target, &self.places, shape, self.durations.limit)?;
+        let idle = session.idle(self.durations.quiet)?;
         let (connected, after) = idle.kibibytes();
         eprintln!(
             "{}: {connected:.1} KiB a socket, {after:.1} after traffic",
@@ -251,14 +266,15 @@ impl Bench {
 
 fn durations(quick: bool) -> Durations {
     if quick {
-        let search = Duration::from_secs(12);
+        let search = Duration::from_secs(8);
         return Durations {
             steady: (0.5, 2.5),
             step: (0.3, 0.8),
             confirm: 1.0,
             search,
-            precision: 1.5,
+            precision: 2.0,
             limit: 0.025,
+            quiet: 1.5,
         };
     }
     let search = Duration::from_secs(40);
@@ -269,6 +285,7 @@ fn durations(quick: bool) -> Durations {
         search,
         precision: 1.12,
         limit: 0.025,
+        quiet: 5.0,
     }
 }
 

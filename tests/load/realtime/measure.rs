@@ -30,6 +30,8 @@ pub(crate) struct Durations {
     pub(crate) precision: f64,
     /// Highest p99, in seconds.
     pub(crate) limit: f64,
+    /// How long sockets are idle before memory is read, in seconds.
+    pub(crate) quiet: f64,
 }
 
 /// A server with its sockets.
@@ -129,11 +131,11 @@ impl Session {
     }
 
     /// Resident memory of idle sockets, before and after some traffic.
-    pub(crate) fn idle(&mut self) -> Result<Idle> {
-        self.wait(3.0)?;
+    pub(crate) fn idle(&mut self, quiet: f64) -> Result<Idle> {
+        self.wait(quiet)?;
         let connected = self.server.resident_bytes()?;
-        self.step(4.0, (0.0, 5.0), false)?;
-        self.wait(5.0)?;
+        self.step(10.0, (0.0, 2.0), false)?;
+        self.wait(quiet)?;
         Ok(Idle {
             sockets: self.shape.sockets() as u64,
             before: self.resident_before,
