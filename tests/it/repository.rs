@@ -78,7 +78,7 @@ fn only_common_names_a_driver() {
                 "use redis",
                 "redis::",
                 "async_nats",
-                "object_store",
+                "object_store::",
                 "PgPool",
                 "SqlitePool",
             ] {
