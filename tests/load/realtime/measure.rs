@@ -179,10 +179,9 @@ pub(crate) fn highest(
     let mut held = Vec::new();
     while let Some(rate) = search.next().filter(|_| begin.elapsed() < durations.search) {
         let step = attempt(&mut session, &again, rate, durations.step, &tell)?;
-        if session.holds(&step) {
-            held.push(step);
-        }
-        search.report(session.holds(&step));
+        let holds = session.holds(&step);
+        held.extend(holds.then_some(step));
+        search.report(holds);
     }
     // A short step may have been lucky: the result is what a longer one confirms.
     while let Some(candidate) = held.pop() {
@@ -200,7 +199,10 @@ pub(crate) fn highest(
     Ok(None)
 }
 
-/// A step that fails is tried a second time, since one stall of the machine is enough to fail it.
+/// How often a step is tried: one stall of the machine is enough to fail it.
+const ATTEMPTS: usize = 3;
+
+/// The last try of a step: the first that holds, if any does.
 fn attempt(
     session: &mut Session,
     again: impl Fn() -> Result<Session>,
@@ -208,21 +210,22 @@ fn attempt(
     durations: (f64, f64),
     tell: impl Fn(&Step),
 ) -> Result<Step> {
-    let mut step = session.step(rate, durations, true)?;
-    for attempt in 0..2 {
+    let mut tries = 0;
+    loop {
+        let step = session.step(rate, durations, true)?;
         tell(&step);
+        tries += 1;
         if session.holds(&step) {
-            break;
+            return Ok(step);
         }
         session.generator.quiesce()?;
         if !step.complete() {
             *session = again()?;
         }
-        if attempt == 0 {
-            step = session.step(rate, durations, true)?;
+        if tries == ATTEMPTS {
+            return Ok(step);
         }
     }
-    Ok(step)
 }
 
 fn start_redis(port: u16, places: &Places) -> Result<Process> {

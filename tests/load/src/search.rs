@@ -1,5 +1,8 @@
-//! The search for the highest rate that a server holds: growing steps up to the first failure, then
-//! halving the interval (geometrically) until it is narrow enough.
+//! The search for the highest rate that a server holds: growing steps up to a failure, then halving the
+//! interval (geometrically) until it is narrow enough.
+//!
+//! A server that joins what waits for a socket into one write is dearest at middling rates, where it is
+//! busy but hardly anything waits; so one step is tried beyond a failure before the interval is halved.
 
 /// The state of a search. Rates are messages a second.
 #[derive(Clone, Debug)]
@@ -10,6 +13,8 @@ pub struct Search {
     bounds: (f64, f64),
     held: Option<f64>,
     failed: Option<f64>,
+    /// The next rate is the one beyond a failure.
+    beyond: bool,
 }
 
 impl Search {
@@ -25,6 +30,7 @@ impl Search {
             bounds,
             held: None,
             failed: None,
+            beyond: false,
         }
     }
 
@@ -32,6 +38,7 @@ impl Search {
     #[must_use]
     pub fn next(&self) -> Option<f64> {
         match (self.held, self.failed) {
+            _ if self.beyond => Some(self.next),
             (Some(held), Some(failed)) if failed / held <= self.precision => None,
             (Some(held), None) if held >= self.bounds.1 => None,
             (None, Some(failed)) if failed <= self.bounds.0 => None,
@@ -41,12 +48,20 @@ impl Search {
 
     /// Says whether the rate of the last [`Self::next`] was held.
     pub fn report(&mut self, held: bool) {
-        if held {
-            self.held = Some(self.next);
-        } else {
-            self.failed = Some(self.next);
+        let was_beyond = std::mem::take(&mut self.beyond);
+        match (held, self.failed) {
+            (true, _) => {
+                self.held = Some(self.next);
+                self.failed = self.failed.filter(|_| !was_beyond);
+            }
+            (false, Some(_)) if was_beyond => {}
+            (false, before) => {
+                self.beyond = before.is_none() && self.held.is_some();
+                self.failed = Some(self.next);
+            }
         }
         self.next = match (self.held, self.failed) {
+            _ if self.beyond => (self.next * self.growth).min(self.bounds.1),
             (Some(held), Some(failed)) => (held * failed).sqrt(),
             (Some(held), None) => (held * self.growth).min(self.bounds.1),
             (None, Some(failed)) => (failed / self.growth).max(self.bounds.0),
@@ -81,8 +96,20 @@ mod tests {
                 best <= capacity && best > capacity / 1.1,
                 "{best} of {capacity}"
             );
-            assert!(steps <= 13, "{steps} steps to {capacity}");
+            assert!(steps <= 14, "{steps} steps to {capacity}");
         }
+    }
+
+    #[test]
+    fn it_looks_beyond_a_failure() {
+        let mut search = Search::new(20.0, 4.0, 1.1, (5.0, 1e6));
+        let mut best = 0.0;
+        while let Some(rate) = search.next() {
+            let held = rate <= 5_000.0 && !(200.0..500.0).contains(&rate);
+            best = if held { rate } else { best };
+            search.report(held);
+        }
+        assert!((4_500.0..=5_000.0).contains(&best), "{best}");
     }
 
     #[test]
