@@ -8,7 +8,7 @@ use folkmoot_common::{
     db,
 };
 use folkmoot_realtime::{Connection, Engine, Publication};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -18,6 +18,9 @@ use crate::{
     store::{Store, Stored},
 };
 
+/// Least time between the starts of two transactions. A message after a pause is stored at once; under load
+/// messages gather for this long, because the cost of a transaction hardly depends on how many it stores.
+const INTERVAL: Duration = Duration::from_millis(4);
 /// Most messages in one transaction.
 const BATCH: usize = 512;
 /// Messages that may wait for the next transaction. Then sockets are not read until there is room.
@@ -61,6 +64,7 @@ pub(crate) fn start(
 impl Committer {
     async fn run(self, mut receiver: mpsc::Receiver<Send>, drained: CancellationToken) {
         let mut batch = Vec::with_capacity(BATCH);
+        let mut started = Instant::now();
         loop {
             let received = tokio::select! {
                 biased;
@@ -70,6 +74,13 @@ impl Committer {
             if received == 0 {
                 return;
             }
+            tokio::time::sleep_until(started + INTERVAL).await;
+            while batch.len() < BATCH
+                && let Ok(send) = receiver.try_recv()
+            {
+                batch.push(send);
+            }
+            started = Instant::now();
             let (drafts, connections) = batch
                 .drain(..)
                 .map(|send| (send.draft, send.connection))
