@@ -1,0 +1,28 @@
+//! The Kubernetes API of Folkmoot, `folkmoot.dev/v1alpha1`: types and validation rules only.
+//!
+//! [`ForumInstance`] is what a user applies; [`ForumInstanceStatus`] is what the operator answers. The manifest of the
+//! custom resource definition is generated from these types into `charts/` and `manifests/`.
+
+pub mod component;
+pub mod edge;
+mod schema;
+pub mod spec;
+pub mod status;
+pub mod stores;
+
+pub use component::{
+    AutoscalingSpec, ChatSpec, ComponentSpec, MAX_REPLICAS, PodTemplateSpec, default_chat_replicas,
+};
+pub use edge::{
+    EdgeSpec, GatewaySpec, IngressSpec, NginxSpec, ParentReference, Scheme, ServiceType,
+};
+pub use schema::SecretKeyRef;
+pub use spec::{
+    AuthMode, AuthSpec, DEFAULT_IMAGE, ForumInstance, ForumInstanceSpec, ImagePullPolicy,
+    ImagePullSecret, MAX_NAME_LENGTH, MonitoringSpec, Registration,
+};
+pub use status::{ChatStatus, ComponentStatus, ForumInstanceStatus, condition};
+pub use stores::{
+    ExternalObjectStorage, ExternalStore, ManagedStore, NatsSpec, ObjectStorageSpec, PostgresSpec,
+    RedisSpec, S3Spec,
+};

@@ -1,0 +1,208 @@
+//! `ForumInstance`: what a user applies.
+
+use kube::CustomResource;
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    component::{ChatSpec, ComponentSpec},
+    edge::{EdgeSpec, Scheme},
+    status::ForumInstanceStatus,
+    stores::{NatsSpec, ObjectStorageSpec, PostgresSpec, RedisSpec},
+};
+
+/// Longest name of a forum: the names of what belongs to it are made from it.
+pub const MAX_NAME_LENGTH: usize = 40;
+
+/// Image of the services for new forums. Kubernetes writes it into the object, so that a later version of this
+/// definition changes no forum that exists.
+pub const DEFAULT_IMAGE: &str = concat!(
+    "ghcr.io/folkmoot/folkmoot-services:",
+    env!("CARGO_PKG_VERSION")
+);
+
+fn default_image() -> String {
+    DEFAULT_IMAGE.to_owned()
+}
+
+/// A discussion platform: forums, chat, presence, notifications and files behind one address.
+#[derive(CustomResource, Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[kube(
+    group = "folkmoot.dev",
+    version = "v1alpha1",
+    kind = "ForumInstance",
+    plural = "foruminstances",
+    singular = "foruminstance",
+    shortname = "forum",
+    category = "folkmoot",
+    namespaced,
+    status = "ForumInstanceStatus",
+    derive = "PartialEq",
+    doc = "A discussion platform: forums, chat, presence, notifications and files behind one address.",
+    validation = Rule::new("self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')")
+        .message("metadata.name must begin with a letter and hold only lower-case letters, digits and -, because Services are named after it"),
+    validation = Rule::new("self.metadata.name.size() <= 40")
+        .message("metadata.name must be at most 40 characters long, because Services are named after it"),
+    scale(
+        spec_replicas_path = ".spec.chat.replicas",
+        status_replicas_path = ".status.chat.replicas",
+        label_selector_path = ".status.chat.selector"
+    ),
+    printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].status"),
+    printcolumn(name = "URL", type_ = "string", json_path = ".status.url"),
+    printcolumn(name = "Chat", type_ = "integer", json_path = ".status.chat.readyReplicas", description = "Chat pods that are ready"),
+    printcolumn(name = "Sockets", type_ = "integer", json_path = ".status.chat.sockets"),
+    printcolumn(name = "Version", type_ = "string", json_path = ".status.version"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].reason", priority = "1"),
+    printcolumn(name = "Message", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].message", priority = "1"),
+    printcolumn(name = "Paused", type_ = "boolean", json_path = ".spec.paused", priority = "1"),
+    printcolumn(name = "Image", type_ = "string", json_path = ".spec.image", priority = "1")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("!(has(self.edge) && (has(self.edge.ingress) || has(self.edge.gateway))) || has(self.host)")
+        .message("host must be set with edge.ingress and edge.gateway, which route by it"),
+    validation = Rule::new("!has(self.scheme) || self.scheme != 'https' || has(self.host)")
+        .message("host must be set with scheme https")
+)]
+pub struct ForumInstanceSpec {
+    /// Image of the services. A new one is rolled out in waves, after its migrations.
+    #[schemars(length(min = 1, max = 512))]
+    #[serde(default = "default_image")]
+    pub image: String,
+    /// When the image is pulled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_pull_policy: Option<ImagePullPolicy>,
+    /// Secrets with which images are pulled.
+    #[schemars(length(max = 10))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub image_pull_secrets: Vec<ImagePullSecret>,
+    /// Name, and port if it is not the scheme's own, at which browsers reach the forum, for example
+    /// `forum.example.org`. Not set means `localhost:8080`, where `kubectl port-forward` ends.
+    #[schemars(
+        length(min = 1, max = 259),
+        regex(pattern = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?$")
+    )]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// How browsers address the host: https when `host` is set, else http.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<Scheme>,
+    /// Stop changing anything, except this object's status.
+    #[serde(default)]
+    pub paused: bool,
+    /// Who may come in.
+    #[serde(default)]
+    pub auth: AuthSpec,
+    /// What stands in front of the services.
+    #[serde(default)]
+    pub edge: EdgeSpec,
+    /// The SQL database.
+    #[serde(default)]
+    pub postgres: PostgresSpec,
+    /// Fan-out between replicas, presence and limits.
+    #[serde(default)]
+    pub redis: RedisSpec,
+    /// Events between services.
+    #[serde(default)]
+    pub nats: NatsSpec,
+    /// Where uploaded files are.
+    #[serde(default)]
+    pub object_storage: ObjectStorageSpec,
+    /// Accounts, sessions and tokens.
+    #[serde(default)]
+    pub identity: ComponentSpec,
+    /// Rooms, messages and their sockets.
+    #[serde(default)]
+    pub chat: ChatSpec,
+    /// Who is online, who is typing.
+    #[serde(default)]
+    pub presence: ComponentSpec,
+    /// What a member should know.
+    #[serde(default)]
+    pub notification: ComponentSpec,
+    /// Uploads and downloads.
+    #[serde(default)]
+    pub file: ComponentSpec,
+    /// The web application.
+    #[serde(default)]
+    pub web: ComponentSpec,
+    /// What is made for a monitoring system.
+    #[serde(default)]
+    pub monitoring: MonitoringSpec,
+}
+
+/// When an image is pulled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ImagePullPolicy {
+    /// Each time a pod starts.
+    Always,
+    /// When the node does not have it.
+    IfNotPresent,
+    /// Never.
+    Never,
+}
+
+/// A Secret with which images are pulled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImagePullSecret {
+    /// Name of the Secret.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+}
+
+/// Who may come in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "self.mode != 'open' || self.allowOpen",
+    "auth.mode open lets anybody act as anybody: set auth.allowOpen to true as well if that is wanted"
+))]
+pub struct AuthSpec {
+    /// Whether callers must present a token.
+    #[serde(default)]
+    pub mode: AuthMode,
+    /// Must be true for the mode `open`.
+    #[serde(default)]
+    pub allow_open: bool,
+    /// Whether anybody may make an account.
+    #[serde(default)]
+    pub registration: Registration,
+}
+
+/// Whether callers must present a token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthMode {
+    /// Every request and socket carries a token that identity signed.
+    #[default]
+    Required,
+    /// The path names the user and nothing is checked: for trying out.
+    Open,
+}
+
+/// Whether anybody may make an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// Anybody.
+    #[default]
+    Open,
+    /// Nobody.
+    Closed,
+}
+
+/// What is made for a monitoring system.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MonitoringSpec {
+    /// Make a ServiceMonitor where the cluster knows that kind.
+    pub service_monitor: bool,
+    /// Namespace whose pods may read the metrics; any when not set.
+    #[schemars(length(min = 1, max = 63))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+}

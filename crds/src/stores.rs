@@ -1,0 +1,162 @@
+//! Where a forum keeps its data: PostgreSQL, Redis, NATS and object storage.
+//!
+//! Each is `external`, named by keys of Secrets as CloudNativePG and others make them, or `managed`: one pod with
+//! one volume, for evaluation.
+
+use k8s_openapi::api::core::v1::ResourceRequirements;
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::schema::{self, SecretKeyRef};
+
+/// One pod that the operator runs, with a volume. For evaluation: it has no replica and no backup.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManagedStore {
+    /// Image to run instead of the operator's choice.
+    #[schemars(length(min = 1, max = 512))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Size of the volume. It can be made larger where the storage class allows it.
+    #[schemars(schema_with = "schema::quantity")]
+    pub storage: String,
+    /// Class of the volume; the cluster's default when not set. It cannot be changed later.
+    #[schemars(length(min = 1, max = 253))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage_class_name: Option<String>,
+    /// Keep the volume when the forum is deleted.
+    pub retain: bool,
+    /// Processor time and memory of the pod.
+    #[schemars(schema_with = "schema::resources")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<ResourceRequirements>,
+}
+
+impl Default for ManagedStore {
+    fn default() -> Self {
+        Self {
+            image: None,
+            storage: "1Gi".to_owned(),
+            storage_class_name: None,
+            retain: false,
+            resources: None,
+        }
+    }
+}
+
+/// A server that others run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExternalStore {
+    /// The Secret's key with the server's URL, for example CloudNativePG's `uri`.
+    pub url: SecretKeyRef,
+}
+
+/// The SQL database. Set one of `managed` and `external`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "has(self.managed) != has(self.external)",
+    "postgres: set exactly one of managed and external"
+))]
+pub struct PostgresSpec {
+    /// A single PostgreSQL that the operator runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<ManagedStore>,
+    /// `postgres://USER:PASSWORD@HOST/DATABASE` in a Secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalStore>,
+}
+
+/// Redis or Valkey, for fan-out between replicas, presence and limits. Set one of `managed` and `external`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "has(self.managed) != has(self.external)",
+    "redis: set exactly one of managed and external"
+))]
+pub struct RedisSpec {
+    /// A single server that the operator runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<ManagedStore>,
+    /// `redis://USER:PASSWORD@HOST:PORT` in a Secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalStore>,
+}
+
+/// NATS with JetStream, for events between services. Set one of `managed` and `external`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "has(self.managed) != has(self.external)",
+    "nats: set exactly one of managed and external"
+))]
+pub struct NatsSpec {
+    /// A single server that the operator runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<ManagedStore>,
+    /// `nats://USER:PASSWORD@HOST:PORT` in a Secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalStore>,
+}
+
+/// Where uploaded files are. Set one of `managed` and `external`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "has(self.managed) != has(self.external)",
+    "objectStorage: set exactly one of managed and external"
+))]
+pub struct ObjectStorageSpec {
+    /// A single S3 server that the operator runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<ManagedStore>,
+    /// S3 or what speaks like it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<ExternalObjectStorage>,
+}
+
+/// A bucket that others run. Set one of `url` and `s3`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "has(self.url) != has(self.s3)",
+    "objectStorage.external: set exactly one of url and s3"
+))]
+pub struct ExternalObjectStorage {
+    /// `s3://KEY:SECRET@BUCKET?endpoint=URL&region=NAME` in a Secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<SecretKeyRef>,
+    /// The parts one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s3: Option<S3Spec>,
+}
+
+/// A bucket and the Secrets with its keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct S3Spec {
+    /// `HOST:PORT` or a URL.
+    #[schemars(length(min = 1, max = 512))]
+    pub endpoint: String,
+    /// Name of the bucket, which must exist.
+    #[schemars(length(min = 3, max = 63))]
+    pub bucket: String,
+    /// Access key.
+    pub access_key: SecretKeyRef,
+    /// Secret key.
+    pub secret_key: SecretKeyRef,
+}
+
+macro_rules! managed_by_default {
+    ($($store:ty),*) => {$(
+        impl Default for $store {
+            fn default() -> Self {
+                Self { managed: Some(ManagedStore::default()), external: None }
+            }
+        }
+    )*};
+}
+
+managed_by_default!(PostgresSpec, RedisSpec, NatsSpec, ObjectStorageSpec);

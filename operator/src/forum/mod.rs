@@ -1,0 +1,6 @@
+//! One pass over a forum: generate → dereference → validate → build → apply → prune → status.
+
+pub mod build;
+pub mod references;
+pub mod resources;
+pub mod validate;

@@ -1,0 +1,3 @@
+//! The operator of Folkmoot: it makes the cluster look like each `ForumInstance` says.
+
+pub mod forum;

@@ -1,0 +1,3 @@
+//! The operator's executable.
+
+fn main() {}
