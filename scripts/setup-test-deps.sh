@@ -20,6 +20,22 @@ missing_packages() {
   has fc-list && fc-list | grep -q . || say fontconfig fonts-liberation fonts-dejavu-core
   has cc || say build-essential
   has curl || say curl
+  missing_cluster_packages
+}
+
+# What a Kubernetes node and the making of images take.
+missing_cluster_packages() {
+  has containerd || say containerd
+  has runc || say runc
+  [ -x /usr/lib/cni/bridge ] || say containernetworking-plugins
+  has etcd || say etcd-server
+  has iptables || say iptables
+  has conntrack || say conntrack
+  has openssl || say openssl
+  has ip || say iproute2
+  has pgrep && has mount || say procps mount
+  has buildah || say buildah
+  has debootstrap || say debootstrap
 }
 
 # The packages start their servers at once and at boot; the tests run their own.
@@ -55,17 +71,61 @@ check_toolchains() {
   at_least Node.js "$(node --version | sed 's/^v//')" 20.19
 }
 
+# pinned_version NAME: what the Go module tests/tools/NAME pins, in short.
+pinned_version() { cat "tests/tools/$1/go.mod" "tests/tools/$1/go.sum" | sha256sum | cut -c 1-12; }
+
+# go_build FOLDER OUTPUT LINKER_FLAGS PACKAGE
+go_build() { (cd "$1" && CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -trimpath -ldflags="-s -w $3" -o "$2" "$4"); }
+
 # build_server NAME PACKAGE: builds tests/tools/NAME at the pinned version, once for each version.
 build_server() {
-  local name=$1 package=$2 folder="tests/tools/$1" version
-  version=$(cat "$folder/go.mod" "$folder/go.sum" | sha256sum | cut -c 1-12)
+  local name=$1 package=$2 version
+  version=$(pinned_version "$name")
   local program="$tools/$name-$version"
   if [ ! -x "$program" ]; then
     say "building $name"
-    (cd "$folder" && CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -trimpath -ldflags='-s -w' -o "$program.new" "$package")
+    go_build "tests/tools/$name" "$program.new" "" "$package"
     mv "$program.new" "$program"
   fi
   ln -sfn "../$name-$version" "$tools/bin/$name"
+}
+
+# Kubernetes tells its version by what the linker is told. The apiserver alone takes three minutes on two cores.
+build_kubernetes() {
+  local modules=tests/tools/kubernetes version release flags program
+  version=$(pinned_version kubernetes)
+  release=$(cd "$modules" && go list -m -f '{{.Version}}' k8s.io/kubernetes)
+  flags="-X k8s.io/component-base/version.gitVersion=$release"
+  flags+=" -X k8s.io/component-base/version.gitMajor=$(cut -d . -f 1 <<<"${release#v}")"
+  flags+=" -X k8s.io/component-base/version.gitMinor=$(cut -d . -f 2 <<<"$release")"
+  mkdir -p "$tools/kubernetes-$version"
+  for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl; do
+    local file="$tools/kubernetes-$version/$program" start=$SECONDS
+    if [ ! -x "$file" ]; then
+      say "building $program $release"
+      go_build "$modules" "$file.new" "$flags" "k8s.io/kubernetes/cmd/$program"
+      mv "$file.new" "$file"
+      say "  took $((SECONDS - start)) s"
+    fi
+    ln -sfn "../kubernetes-$version/$program" "$tools/bin/$program"
+  done
+}
+
+# copy_crds NAME MODULE PATTERN...: definitions of resources that a module carries as YAML, into .cache/tools/crds/NAME.
+copy_crds() {
+  local name=$1 module=$2 folder="$tools/crds/$1" version source pattern file
+  version=$(pinned_version "$name")
+  [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || return 0
+  say "fetching the definitions of $module"
+  (cd "tests/tools/$name" && GOFLAGS=-mod=readonly go mod download "$module")
+  source=$(cd "tests/tools/$name" && go list -m -f '{{.Dir}}' "$module")
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  for pattern in "${@:3}"; do
+    # Written anew: the module cache is read-only.
+    for file in "$source"/$pattern; do cat "$file" >"$folder/${file##*/}"; done
+  done
+  say "$version" >"$folder/version"
 }
 
 install_cargo_deny() {
@@ -90,6 +150,13 @@ mapfile -t packages < <(missing_packages | tr ' ' '\n' | sort -u)
 [ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
 build_server nats-server github.com/nats-io/nats-server/v2
 build_server versitygw github.com/versity/versitygw/cmd/versitygw
+build_server helm helm.sh/helm/v3/cmd/helm
+build_server coredns github.com/coredns/coredns
+build_kubernetes
+copy_crds gateway-api sigs.k8s.io/gateway-api \
+  config/crd/standard/'*_'{gatewayclasses,gateways,httproutes,referencegrants}.yaml
+copy_crds prometheus-operator github.com/prometheus-operator/prometheus-operator \
+  'example/prometheus-operator-crd/*_servicemonitors.yaml'
 install_cargo_deny
 for folder in services/web tests/browser; do
   [ ! -f "$folder/package-lock.json" ] || scripts/npm-ci.sh "$folder"
