@@ -23,23 +23,23 @@ use folkmoot_tests::{
 };
 use redis::{Commands as _, Connection};
 
-const TTL: Duration = Duration::from_secs(30);
+pub(crate) const TTL: Duration = Duration::from_secs(30);
 
 /// A store that is empty, and its time.
-struct Store {
-    kv: Kv,
-    clock: Arc<ManualClock>,
+pub(crate) struct Store {
+    pub(crate) kv: Kv,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 impl Store {
-    async fn on(backends: Backends) -> Self {
+    pub(crate) async fn on(backends: Backends) -> Self {
         match backends {
             Backends::Embedded => Self::memory(),
             Backends::Real => Self::redis(Redis::shared().await, &unique()),
         }
     }
 
-    fn memory() -> Self {
+    pub(crate) fn memory() -> Self {
         let clock = clock();
         Self {
             kv: Kv::memory(clock.clone()),
@@ -47,7 +47,7 @@ impl Store {
         }
     }
 
-    fn redis(server: &Redis, instance: &str) -> Self {
+    pub(crate) fn redis(server: &Redis, instance: &str) -> Self {
         let clock = clock();
         let url = Secret::new(server.url());
         let kv = Kv::open(Some(&url), instance, clock.clone(), &Health::default()).unwrap();
@@ -69,7 +69,7 @@ impl Store {
         names(&self.kv.sweep(set, limit).await.unwrap())
     }
 
-    fn wait(&self, seconds: i64) {
+    pub(crate) fn wait(&self, seconds: i64) {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
 }
@@ -80,12 +80,12 @@ fn clock() -> Arc<ManualClock> {
     ))
 }
 
-fn unique() -> String {
+pub(crate) fn unique() -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     format!("kv-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn names(leases: &[Lease]) -> Vec<String> {
+pub(crate) fn names(leases: &[Lease]) -> Vec<String> {
     leases.iter().map(|lease| lease.member.clone()).collect()
 }
 

@@ -6,6 +6,7 @@ mod file;
 mod harness;
 mod identity;
 mod kv;
+mod kv_groups;
 mod notification;
 mod openapi;
 mod presence;

@@ -126,7 +126,9 @@ impl Handler for Socket {
             match joining.await {
                 Ok(joined) if joined.members <= chat.settings.chat_join_notice_limit => {
                     counted.store(true, Ordering::Release);
-                    chat.members.join(&room_id, &author).await;
+                    if let Some(told) = chat.members.join(&room_id, &author) {
+                        let _ = told.await;
+                    }
                 }
                 Ok(_) => {}
                 Err(error) => {

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
 use super::{
-    lease::{Lease, SWEEP_WINDOW, deadline},
+    lease::{Ended, Lease, Released, SWEEP_WINDOW, Taken, deadline, group},
     throttle::{self, Decision, Quota},
 };
 
@@ -41,7 +41,7 @@ impl Memory {
         value: &str,
         ttl: Duration,
         now: Time,
-    ) -> bool {
+    ) -> Taken {
         let mut sets = self.sets.lock();
         sets.tend(now);
         let set = sets.by_name.entry(set.to_owned()).or_default();
@@ -50,11 +50,9 @@ impl Memory {
         set.take(member, value, deadline(now, ttl), now)
     }
 
-    pub(super) fn release(&self, set: &str, member: &str, now: Time) -> bool {
-        self.with(set, now, |set| {
-            set.remove(member).is_some_and(|held| held.expires_at > now)
-        })
-        .unwrap_or_default()
+    pub(super) fn release(&self, set: &str, member: &str, now: Time) -> Released {
+        self.with(set, now, |set| set.release(member, now))
+            .unwrap_or_default()
     }
 
     pub(super) fn lookup(&self, set: &str, member: &str, now: Time) -> Option<Lease> {
@@ -74,7 +72,7 @@ impl Memory {
             .unwrap_or_default()
     }
 
-    pub(super) fn sweep(&self, set: &str, limit: u32, now: Time) -> Vec<Lease> {
+    pub(super) fn sweep(&self, set: &str, limit: u32, now: Time) -> Vec<Ended> {
         self.with(set, now, |set| set.sweep(limit, now))
             .unwrap_or_default()
     }
@@ -167,8 +165,9 @@ impl Set {
         }
     }
 
-    fn take(&mut self, member: &str, value: &str, expires_at: Time, now: Time) -> bool {
+    fn take(&mut self, member: &str, value: &str, expires_at: Time, now: Time) -> Taken {
         let before = self.remove(member);
+        let first = before.is_none() && !self.has_group(member);
         while self.members.len() >= MAX_MEMBERS {
             let Some((_, first)) = self.due.pop_first() else {
                 break;
@@ -186,7 +185,28 @@ impl Set {
                 expires_at,
             },
         );
-        before.is_none_or(|before| before.expires_at <= now)
+        Taken {
+            new: before.is_none_or(|before| before.expires_at <= now),
+            first,
+        }
+    }
+
+    fn release(&mut self, member: &str, now: Time) -> Released {
+        self.remove(member)
+            .map_or_else(Released::default, |held| Released {
+                held: held.expires_at > now,
+                last: !self.has_group(member),
+            })
+    }
+
+    /// Whether a lease of the group of `member` is there, held or not swept yet.
+    fn has_group(&self, member: &str) -> bool {
+        let Some(group) = group(member) else {
+            return false;
+        };
+        let from = (Bound::Included(group), Bound::Unbounded);
+        let next = self.members.range::<str, _>(from).next();
+        next.is_some_and(|(name, _)| name.starts_with(group))
     }
 
     fn remove(&mut self, member: &str) -> Option<Member> {
@@ -215,7 +235,7 @@ impl Set {
             .collect()
     }
 
-    fn sweep(&mut self, limit: u32, now: Time) -> Vec<Lease> {
+    fn sweep(&mut self, limit: u32, now: Time) -> Vec<Ended> {
         let ended = self
             .due
             .iter()
@@ -227,7 +247,14 @@ impl Set {
         for lease in &ended {
             self.remove(&lease.member);
         }
-        ended
+        let mut told = BTreeSet::new();
+        let last = |lease: &Lease| {
+            let name = group(&lease.member).unwrap_or(&lease.member);
+            told.insert(name.to_owned()) && !self.has_group(&lease.member)
+        };
+        let last: Vec<bool> = ended.iter().map(last).collect();
+        let ended = ended.into_iter().zip(last);
+        ended.map(|(lease, last)| Ended { lease, last }).collect()
     }
 }
 
@@ -318,7 +345,7 @@ mod tests {
         let memory = Memory::default();
         memory.lease("a", "ann", "", TTL, at(0));
         memory.lease("b", "ann", "", TTL, at(0));
-        assert!(memory.release("a", "ann", at(1)));
+        assert!(memory.release("a", "ann", at(1)).held);
         assert_eq!(memory.sweep("b", 10, at(60)).len(), 1);
         assert!(memory.sets.lock().by_name.is_empty());
     }

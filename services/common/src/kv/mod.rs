@@ -3,6 +3,7 @@
 //! In memory for one process, in Redis for several. Every key begins with the instance's prefix and has a
 //! time to live: SQL is the truth, and Redis may be flushed at any time.
 
+mod groups;
 mod lease;
 mod memory;
 pub mod pubsub;
@@ -80,8 +81,11 @@ impl Kv {
     ) -> Result<bool, KvError> {
         let now = self.clock.now();
         match &self.backend {
-            Backend::Memory(memory) => Ok(memory.lease(set, member, value, ttl, now)),
-            Backend::Redis(redis) => redis.lease(set, member, value, ttl, now).await,
+            Backend::Memory(memory) => Ok(memory.lease(set, member, value, ttl, now).new),
+            Backend::Redis(redis) => {
+                let taken = redis.lease(set, member, value, ttl, now).await?;
+                Ok(taken.new)
+            }
         }
     }
 
@@ -114,8 +118,8 @@ impl Kv {
     pub async fn release(&self, set: &str, member: &str) -> Result<bool, KvError> {
         let now = self.clock.now();
         match &self.backend {
-            Backend::Memory(memory) => Ok(memory.release(set, member, now)),
-            Backend::Redis(redis) => redis.release(set, member, now).await,
+            Backend::Memory(memory) => Ok(memory.release(set, member, now).held),
+            Backend::Redis(redis) => Ok(redis.release(set, member, now).await?.held),
         }
     }
 
@@ -165,11 +169,8 @@ impl Kv {
     /// # Errors
     /// If the store cannot be reached.
     pub async fn sweep(&self, set: &str, limit: u32) -> Result<Vec<Lease>, KvError> {
-        let now = self.clock.now();
-        match &self.backend {
-            Backend::Memory(memory) => Ok(memory.sweep(set, limit, now)),
-            Backend::Redis(redis) => redis.sweep(set, limit, now).await,
-        }
+        let ended = self.ended(set, limit).await?.into_iter();
+        Ok(ended.map(|ended| ended.lease).collect())
     }
 
     /// Counts one action by `key` against `quota`, shared by all replicas.

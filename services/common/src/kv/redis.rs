@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use self::breaker::Breaker;
 use super::{
     KvError,
-    lease::{Lease, SWEEP_WINDOW, deadline},
+    lease::{Ended, Lease, Released, SWEEP_WINDOW, Taken, deadline},
     memory::Memory,
     throttle::{self, Decision, Quota},
 };
@@ -58,6 +58,13 @@ impl std::fmt::Debug for Redis {
     }
 }
 
+/// A script that asks for groups.
+macro_rules! grouping {
+    ($file:literal) => {
+        concat!(include_str!("redis/group.lua"), include_str!($file))
+    };
+}
+
 struct Scripts {
     lease: Script,
     release: Script,
@@ -70,11 +77,11 @@ struct Scripts {
 impl Default for Scripts {
     fn default() -> Self {
         Self {
-            lease: Script::new(include_str!("redis/lease.lua")),
-            release: Script::new(include_str!("redis/release.lua")),
+            lease: Script::new(grouping!("redis/lease.lua")),
+            release: Script::new(grouping!("redis/release.lua")),
             lookup: Script::new(include_str!("redis/lookup.lua")),
             list: Script::new(include_str!("redis/list.lua")),
-            sweep: Script::new(include_str!("redis/sweep.lua")),
+            sweep: Script::new(grouping!("redis/sweep.lua")),
             throttle: Script::new(include_str!("redis/throttle.lua")),
         }
     }
@@ -123,11 +130,14 @@ impl Redis {
         value: &str,
         ttl: Duration,
         now: Time,
-    ) -> Result<bool, KvError> {
+    ) -> Result<Taken, KvError> {
         let mut call = self.taking(set, ttl, now);
         call.arg(member).arg(value);
-        let taken: u64 = self.run(&call).await?;
-        Ok(taken == 1)
+        let (new, first): (u64, u64) = self.run(&call).await?;
+        Ok(Taken {
+            new: new == 1,
+            first: first == 1,
+        })
     }
 
     pub(super) async fn lease_many(
@@ -142,7 +152,7 @@ impl Redis {
             for (member, value) in batch {
                 call.arg(member).arg(value);
             }
-            let _: u64 = self.run(&call).await?;
+            let _: (u64, u64) = self.run(&call).await?;
         }
         Ok(())
     }
@@ -163,11 +173,14 @@ impl Redis {
         set: &str,
         member: &str,
         now: Time,
-    ) -> Result<bool, KvError> {
-        let held: u64 = self
+    ) -> Result<Released, KvError> {
+        let (held, last): (u64, u64) = self
             .run(self.on(&self.scripts.release, set, now).arg(member))
             .await?;
-        Ok(held == 1)
+        Ok(Released {
+            held: held == 1,
+            last: last == 1,
+        })
     }
 
     pub(super) async fn lookup(
@@ -234,12 +247,12 @@ impl Redis {
         set: &str,
         limit: u32,
         now: Time,
-    ) -> Result<Vec<Lease>, KvError> {
+    ) -> Result<Vec<Ended>, KvError> {
         let limit = (limit as usize).min(BATCH);
         let ended: Vec<String> = self
             .run(self.on(&self.scripts.sweep, set, now).arg(limit))
             .await?;
-        Ok(leases(&ended).collect())
+        Ok(ended.chunks_exact(4).map(self::ended).collect())
     }
 
     pub(super) async fn throttle(&self, key: &str, quota: Quota, now: Time) -> Decision {
@@ -310,11 +323,23 @@ fn connection(url: &Secret) -> Result<ConnectionManager, RedisError> {
 
 /// Reads member, value, time, member, value, time…
 fn leases(flat: &[String]) -> impl Iterator<Item = Lease> {
-    flat.chunks_exact(3).map(|lease| Lease {
-        member: lease[0].clone(),
-        value: lease[1].clone(),
-        expires_at: time(&lease[2]),
-    })
+    flat.chunks_exact(3).map(lease)
+}
+
+/// Reads member, value, time, whether it was the last.
+fn ended(flat: &[String]) -> Ended {
+    Ended {
+        lease: lease(flat),
+        last: flat[3] == "1",
+    }
+}
+
+fn lease(flat: &[String]) -> Lease {
+    Lease {
+        member: flat[0].clone(),
+        value: flat[1].clone(),
+        expires_at: time(&flat[2]),
+    }
 }
 
 fn time(micros: &str) -> Time {

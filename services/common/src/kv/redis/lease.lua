@@ -1,12 +1,15 @@
--- Takes or renews leases. Returns how many were not held before.
+-- Takes or renews leases. Returns {how many were not held before, how many were the first of their group}.
 -- KEYS: due, names, values. ARGV: now, expires_at (both µs), key ttl (ms), forgotten before (µs), then member, value, ...
 local due, names, values = KEYS[1], KEYS[2], KEYS[3]
 local now, expires_at, ttl = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local taken = 0
+local taken, founded = 0, 0
 for i = 5, #ARGV, 2 do
   local before = redis.call('ZSCORE', due, ARGV[i])
   if not before or tonumber(before) <= now then
     taken = taken + 1
+  end
+  if not before and not has_group(names, ARGV[i]) then
+    founded = founded + 1
   end
   redis.call('ZADD', due, expires_at, ARGV[i])
   redis.call('ZADD', names, 0, ARGV[i])
@@ -24,4 +27,4 @@ for _, key in ipairs(KEYS) do
     redis.call('PEXPIRE', key, ttl)
   end
 end
-return taken
+return { taken, founded }

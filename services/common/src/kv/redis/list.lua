@@ -1,5 +1,5 @@
 -- Held leases in the order of their members. Reads at most ARGV[4] names and drops from the order those that
--- ran out, so that each is read once: {last name read, or '' at the end; member, value, expires_at (µs), ...}.
+-- ran out, so that each is read once; those of a group stay, because they count until they are swept: {last name read, or '' at the end; member, value, expires_at (µs), ...}.
 -- KEYS: due, names, values. ARGV: now (µs), '-' or '(member', limit, batch.
 local due, names, values = KEYS[1], KEYS[2], KEYS[3]
 local now, limit, batch = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -18,7 +18,7 @@ for i, member in ipairs(read) do
   if expires_at > now then
     held[#held + 1] = member
     times[#times + 1] = string.format('%.0f', expires_at)
-  else
+  elseif not string.find(member, '/', 1, true) then
     ended[#ended + 1] = member
   end
 end
