@@ -4,6 +4,7 @@
 //! custom resource definition is generated from these types into `charts/` and `manifests/`.
 
 pub mod component;
+mod definition;
 pub mod edge;
 mod schema;
 pub mod spec;
@@ -13,6 +14,7 @@ pub mod stores;
 pub use component::{
     AutoscalingSpec, ChatSpec, ComponentSpec, MAX_REPLICAS, PodTemplateSpec, default_chat_replicas,
 };
+pub use definition::definition;
 pub use edge::{
     EdgeSpec, GatewaySpec, IngressSpec, NginxSpec, ParentReference, Scheme, ServiceType,
 };
