@@ -3,7 +3,7 @@
 
 pub mod app;
 pub mod backends;
-mod daemon;
+pub mod daemon;
 pub mod fresh;
 pub mod process;
 pub mod seeded;

@@ -12,7 +12,7 @@ use folkmoot_common::ServiceName;
 
 use crate::{
     app::{Member, Site, Stores, default_variables},
-    daemon::{Daemon, Signal, ports::free_port, scratch::Scratch, spawner},
+    daemon::{Daemon, Scratch, Signal, free_port, spawner},
     wait,
 };
 

@@ -11,7 +11,7 @@ use std::{
 use super::{Issuer, Member, Site};
 use crate::{
     backends::{Bucket, Nats, Postgres, Redis, S3},
-    daemon::scratch::Scratch,
+    daemon::Scratch,
 };
 
 static NEXT_INSTANCE: AtomicUsize = AtomicUsize::new(0);

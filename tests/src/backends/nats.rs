@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{Server, programs::built};
-use crate::daemon::{scratch::Scratch, spawner};
+use crate::daemon::{Scratch, spawner};
 
 static SHARED: OnceCell<Nats> = OnceCell::const_new();
 

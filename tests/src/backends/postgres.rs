@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
 use super::{Server, programs::postgres_folder};
-use crate::daemon::{Daemon, Signal, scratch::Scratch, spawner};
+use crate::daemon::{Daemon, Scratch, Signal, spawner};
 
 /// Who runs the server when the tests run as root, which PostgreSQL refuses to be.
 const SYSTEM_USER: &str = "postgres";

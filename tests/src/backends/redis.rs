@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{Server, programs::on_path};
-use crate::daemon::{scratch::Scratch, spawner};
+use crate::daemon::{Scratch, spawner};
 
 static SHARED: OnceCell<Redis> = OnceCell::const_new();
 

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{Server, programs::built};
-use crate::daemon::{scratch::Scratch, spawner};
+use crate::daemon::{Scratch, spawner};
 
 const ACCESS_KEY: &str = "folkmoot-access";
 const SECRET_KEY: &str = "folkmoot/secret+key";

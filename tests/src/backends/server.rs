@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, pin::Pin, process::Command};
 
 use crate::{
     Stop,
-    daemon::{Daemon, Signal, ports::free_port, scratch::Scratch},
+    daemon::{Daemon, Scratch, Signal, free_port},
     wait,
 };
 

@@ -1,7 +1,7 @@
 //! A child process that can be stopped, paused and started again, and that never outlives this one.
 
-pub(crate) mod ports;
-pub(crate) mod scratch;
+mod ports;
+mod scratch;
 pub(crate) mod spawner;
 mod tree;
 
@@ -13,7 +13,12 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-pub(crate) use nix::sys::signal::Signal;
+pub use nix::sys::signal::Signal;
+
+pub use ports::free_port;
+pub use scratch::Scratch;
+pub use spawner::tied_to_us;
+pub use tree::{children_of, kill_tree};
 
 use crate::wait;
 
@@ -32,7 +37,7 @@ pub enum Stop {
 type Recipe = Box<dyn Fn() -> Command + Send + Sync>;
 
 /// A program of the test, running or not.
-pub(crate) struct Daemon {
+pub struct Daemon {
     name: String,
     recipe: Recipe,
     log: PathBuf,
@@ -49,7 +54,7 @@ impl fmt::Debug for Daemon {
 
 impl Daemon {
     /// A program that is not running yet: `recipe` makes the command of each start, whose output is added to `log`.
-    pub(crate) fn new(
+    pub fn new(
         name: impl Into<String>,
         log: PathBuf,
         recipe: impl Fn() -> Command + Send + Sync + 'static,
@@ -66,7 +71,7 @@ impl Daemon {
     ///
     /// # Panics
     /// If there is no such program.
-    pub(crate) fn start(&self) {
+    pub fn start(&self) {
         let mut child = self.child();
         if is_running(&mut child) {
             return;
@@ -84,19 +89,19 @@ impl Daemon {
     }
 
     /// Whether it runs (a paused one does).
-    pub(crate) fn is_running(&self) -> bool {
+    pub fn is_running(&self) -> bool {
         is_running(&mut self.child())
     }
 
     /// Sends `signal` to the process alone, if it runs.
-    pub(crate) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         if let Some(pid) = self.pid() {
             tree::signal(pid, signal);
         }
     }
 
     /// Sends `signal` to the process and all that it has started.
-    pub(crate) fn signal_tree(&self, signal: Signal) {
+    pub fn signal_tree(&self, signal: Signal) {
         if let Some(pid) = self.pid() {
             tree::signal_tree(pid, signal);
         }
@@ -106,7 +111,7 @@ impl Daemon {
     ///
     /// # Panics
     /// If it does not end.
-    pub(crate) async fn kill(&self) {
+    pub async fn kill(&self) {
         self.signal_tree(Signal::SIGKILL);
         self.wait().await;
     }
@@ -115,7 +120,7 @@ impl Daemon {
     ///
     /// # Panics
     /// If it does not end.
-    pub(crate) async fn wait(&self) -> Option<ExitStatus> {
+    pub async fn wait(&self) -> Option<ExitStatus> {
         let ended = wait::try_until(wait::LIMIT, async || match self.child().as_mut() {
             Some(child) => child.try_wait().expect("a child of ours").map(Some),
             None => Some(None),
@@ -127,7 +132,7 @@ impl Daemon {
     }
 
     /// Its number while it runs.
-    pub(crate) fn pid(&self) -> Option<u32> {
+    pub fn pid(&self) -> Option<u32> {
         let mut child = self.child();
         is_running(&mut child)
             .then(|| child.as_ref().map(Child::id))
@@ -135,13 +140,13 @@ impl Daemon {
     }
 
     /// All that it has written.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         let bytes = fs::read(&self.log).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The last lines that it has written.
-    pub(crate) fn log_tail(&self) -> String {
+    pub fn log_tail(&self) -> String {
         let log = self.log();
         let lines: Vec<_> = log.lines().collect();
         lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")

@@ -14,7 +14,11 @@ const RANGE: std::ops::Range<u16> = 12_000..32_000;
 static TAKEN: LazyLock<Mutex<HashSet<u16>>> = LazyLock::new(Mutex::default);
 
 /// A port on 127.0.0.1 that nobody listens on, and that this process has not given to anybody else.
-pub(crate) fn free_port() -> u16 {
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
     let mut taken = TAKEN.lock().expect("no panic while ports are chosen");
     let start = RandomState::new().hash_one(std::process::id());
     let width = u64::from(RANGE.end - RANGE.start);

@@ -37,18 +37,24 @@ static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// A folder that is removed when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// An empty folder; `name` is for people.
-    pub(crate) fn new(name: &str) -> Self {
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = ROOT.0.join(format!("{name}-{number}"));
         fs::create_dir(&folder).expect("a temporary folder");
         Self(folder)
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }

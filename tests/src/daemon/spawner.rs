@@ -32,7 +32,8 @@ fn spawn_all(orders: &Receiver<Order>) {
 }
 
 /// A command that runs `program` until this process ends, at the latest.
-pub(crate) fn tied_to_us(program: impl AsRef<OsStr>) -> Command {
+#[must_use]
+pub fn tied_to_us(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--"]).arg(program);
     command

@@ -20,6 +20,17 @@ pub(crate) fn signal_tree(root: u32, wanted: Signal) {
     }
 }
 
+/// Kills a process and its descendants on the spot (SIGKILL).
+pub fn kill_tree(root: u32) {
+    signal_tree(root, Signal::SIGKILL);
+}
+
+/// The processes that `parent` has started and that still run.
+#[must_use]
+pub fn children_of(parent: u32) -> Vec<u32> {
+    children().remove(&parent).unwrap_or_default()
+}
+
 /// `root` and its descendants, parents first.
 fn tree(root: u32) -> Vec<u32> {
     let children = children();
