@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 pub struct References {
     /// Every Secret that the spec names or the operator generates, by name; `None` if there is no such Secret.
     pub secrets: BTreeMap<String, Option<SecretDigest>>,
+    /// Every ConfigMap that the variables of the spec name, in the same way.
+    pub config_maps: BTreeMap<String, Option<SecretDigest>>,
     /// What the cluster offers.
     pub platform: Platform,
 }
 
-/// The keys of a Secret, each with the SHA-256 of its value in hexadecimal.
+/// The keys of a Secret or ConfigMap, each with the SHA-256 of its value in hexadecimal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SecretDigest(pub BTreeMap<String, String>);
 
