@@ -1,5 +1,10 @@
 //! The services of a forum: how many, how large, where.
 
+#![expect(
+    unreachable_pub,
+    reason = "KubeSchema derives from a public shadow of each struct inside a function"
+)]
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Affinity, EnvVar, ResourceRequirements, Toleration};
@@ -11,6 +16,32 @@ use crate::schema;
 
 /// Most replicas of one component.
 pub const MAX_REPLICAS: i32 = 100;
+
+/// Variables that the operator sets on the services; `podTemplate.env` cannot.
+pub const RESERVED_ENV: [&str; 22] = [
+    "ADMIN_PORT",
+    "ADMIN_TOKEN",
+    "AUTH",
+    "AUTH_ALLOW_OPEN",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "HOST",
+    "INSTANCE",
+    "JWKS_URL",
+    "LOG_FORMAT",
+    "MINIO_ACCESS_KEY",
+    "MINIO_BUCKET",
+    "MINIO_ENDPOINT",
+    "MINIO_SECRET_KEY",
+    "NATS_URL",
+    "OBJECT_STORE_URL",
+    "PORT",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "REGISTRATION",
+    "SHUTDOWN_GRACE_SECONDS",
+    "TRUSTED_PROXIES",
+];
 
 /// One service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,19 +66,19 @@ pub struct ComponentSpec {
 #[serde(rename_all = "camelCase", default)]
 pub struct PodTemplateSpec {
     /// Annotations of the pods.
-    #[schemars(schema_with = "schema::short_texts")]
+    #[schemars(schema_with = "schema::annotations")]
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
     /// Labels that a node must have.
-    #[schemars(schema_with = "schema::short_texts")]
+    #[schemars(schema_with = "schema::labels")]
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub node_selector: BTreeMap<String, String>,
     /// Taints that the pods tolerate, as in a pod.
-    #[schemars(schema_with = "schema::list_checked_by_kubernetes")]
+    #[schemars(schema_with = "schema::tolerations")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tolerations: Vec<Toleration>,
     /// Which nodes and neighbours the pods prefer or require, as in a pod.
-    #[schemars(schema_with = "schema::checked_by_kubernetes")]
+    #[schemars(schema_with = "schema::affinity")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity: Option<Affinity>,
     /// Variables for the service; `folkmoot serve --help` lists them. Those that the operator sets cannot be changed.

@@ -1,5 +1,10 @@
 //! How members reach a forum.
 
+#![expect(
+    unreachable_pub,
+    reason = "KubeSchema derives from a public shadow of each struct inside a function"
+)]
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::ResourceRequirements;
@@ -43,7 +48,7 @@ impl Default for EdgeSpec {
 #[serde(rename_all = "camelCase", default)]
 pub struct NginxSpec {
     /// Image to run instead of the operator's choice. It must run as any user.
-    #[schemars(length(min = 1, max = 512))]
+    #[schemars(schema_with = "schema::image")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// Number of pods. When it is not set the operator leaves the number alone (1 at first).
@@ -53,7 +58,7 @@ pub struct NginxSpec {
     /// How the Service is reached.
     pub service_type: ServiceType,
     /// Annotations of the Service, for example for a load balancer.
-    #[schemars(schema_with = "schema::short_texts")]
+    #[schemars(schema_with = "schema::annotations")]
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub service_annotations: BTreeMap<String, String>,
     /// Processor time and memory of each pod.
@@ -82,15 +87,15 @@ pub enum ServiceType {
 #[serde(rename_all = "camelCase", default)]
 pub struct IngressSpec {
     /// Class of the Ingress; the cluster's default when not set.
-    #[schemars(length(min = 1, max = 253))]
+    #[schemars(schema_with = "schema::object_name")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class_name: Option<String>,
     /// Secret with the certificate of `host`.
-    #[schemars(length(min = 1, max = 253))]
+    #[schemars(schema_with = "schema::object_name")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_secret_name: Option<String>,
     /// Annotations of the Ingress.
-    #[schemars(schema_with = "schema::short_texts")]
+    #[schemars(schema_with = "schema::annotations")]
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
 }
@@ -109,14 +114,14 @@ pub struct GatewaySpec {
 #[serde(rename_all = "camelCase")]
 pub struct ParentReference {
     /// Name of the Gateway.
-    #[schemars(length(min = 1, max = 253))]
+    #[schemars(schema_with = "schema::object_name")]
     pub name: String,
     /// Its namespace; the forum's when not set.
-    #[schemars(length(min = 1, max = 63))]
+    #[schemars(schema_with = "schema::namespace")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// One of its listeners.
-    #[schemars(length(min = 1, max = 253))]
+    #[schemars(schema_with = "schema::object_name")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section_name: Option<String>,
 }

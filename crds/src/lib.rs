@@ -12,7 +12,8 @@ pub mod status;
 pub mod stores;
 
 pub use component::{
-    AutoscalingSpec, ChatSpec, ComponentSpec, MAX_REPLICAS, PodTemplateSpec, default_chat_replicas,
+    AutoscalingSpec, ChatSpec, ComponentSpec, MAX_REPLICAS, PodTemplateSpec, RESERVED_ENV,
+    default_chat_replicas,
 };
 pub use definition::definition;
 pub use edge::{

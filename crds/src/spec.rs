@@ -1,5 +1,10 @@
 //! `ForumInstance`: what a user applies.
 
+#![expect(
+    unreachable_pub,
+    reason = "KubeSchema derives from a public shadow of each struct inside a function"
+)]
+
 use kube::CustomResource;
 use kube::KubeSchema;
 use schemars::JsonSchema;
@@ -8,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     component::{ChatSpec, ComponentSpec},
     edge::{EdgeSpec, Scheme},
+    schema,
     status::ForumInstanceStatus,
     stores::{NatsSpec, ObjectStorageSpec, PostgresSpec, RedisSpec},
 };
@@ -65,11 +71,15 @@ fn default_image() -> String {
     validation = Rule::new("!(has(self.edge) && (has(self.edge.ingress) || has(self.edge.gateway))) || has(self.host)")
         .message("host must be set with edge.ingress and edge.gateway, which route by it"),
     validation = Rule::new("!has(self.scheme) || self.scheme != 'https' || has(self.host)")
-        .message("host must be set with scheme https")
+        .message("host must be set with scheme https"),
+    validation = Rule::new("!(has(self.edge) && (has(self.edge.ingress) || has(self.edge.gateway)) && has(self.host)) || !self.host.matches('^[0-9.]+(:[0-9]+)?$')")
+        .message("host must be a name and no address with edge.ingress and edge.gateway, which route by it"),
+    validation = Rule::new("!(has(self.edge) && has(self.edge.ingress) && has(self.edge.ingress.tlsSecretName)) || !has(self.scheme) || self.scheme == 'https'")
+        .message("scheme must be https with edge.ingress.tlsSecretName")
 )]
 pub struct ForumInstanceSpec {
     /// Image of the services. A new one is rolled out in waves, after its migrations.
-    #[schemars(length(min = 1, max = 512))]
+    #[schemars(schema_with = "schema::image")]
     #[serde(default = "default_image")]
     pub image: String,
     /// When the image is pulled.
@@ -77,14 +87,12 @@ pub struct ForumInstanceSpec {
     pub image_pull_policy: Option<ImagePullPolicy>,
     /// Secrets with which images are pulled.
     #[schemars(length(max = 10))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub image_pull_secrets: Vec<ImagePullSecret>,
     /// Name, and port if it is not the scheme's own, at which browsers reach the forum, for example
     /// `forum.example.org`. Not set means `localhost:8080`, where `kubectl port-forward` ends.
-    #[schemars(
-        length(min = 1, max = 259),
-        regex(pattern = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?$")
-    )]
+    #[schemars(schema_with = "schema::host")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// How browsers address the host: https when `host` is set, else http.
@@ -150,7 +158,7 @@ pub enum ImagePullPolicy {
 #[serde(rename_all = "camelCase")]
 pub struct ImagePullSecret {
     /// Name of the Secret.
-    #[schemars(length(min = 1, max = 253))]
+    #[schemars(schema_with = "schema::object_name")]
     pub name: String,
 }
 
@@ -202,7 +210,7 @@ pub struct MonitoringSpec {
     /// Make a ServiceMonitor where the cluster knows that kind.
     pub service_monitor: bool,
     /// Namespace whose pods may read the metrics; any when not set.
-    #[schemars(length(min = 1, max = 63))]
+    #[schemars(schema_with = "schema::namespace")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }

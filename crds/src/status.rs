@@ -4,6 +4,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema;
+
 /// The types of a forum's conditions.
 pub mod condition {
     /// Everything runs as the spec says.
@@ -44,8 +46,8 @@ pub struct ForumInstanceStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
     /// What is the case; see the troubleshooting page for every reason.
-    #[schemars(length(max = 16))]
-    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    #[schemars(schema_with = "schema::conditions")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// Where members reach the forum.
     #[schemars(length(max = 300))]
@@ -67,7 +69,7 @@ pub struct ForumInstanceStatus {
 
 /// The state of one part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct ComponentStatus {
     /// Name of the part.
     #[schemars(length(max = 63))]
@@ -80,13 +82,13 @@ pub struct ComponentStatus {
     pub ready_replicas: i32,
     /// Image that was last rolled out to all pods of the part.
     #[schemars(length(max = 512))]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
 }
 
 /// The state of chat.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct ChatStatus {
     /// Pods that there are.
     pub replicas: i32,
@@ -98,10 +100,10 @@ pub struct ChatStatus {
     #[schemars(length(max = 1024))]
     pub selector: String,
     /// Open sockets of all pods; not set while it is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sockets: Option<i32>,
     /// Why there should be that many pods.
     #[schemars(length(max = 1024))]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

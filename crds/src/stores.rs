@@ -3,6 +3,11 @@
 //! Each is `external`, named by keys of Secrets as CloudNativePG and others make them, or `managed`: one pod with
 //! one volume, for evaluation.
 
+#![expect(
+    unreachable_pub,
+    reason = "KubeSchema derives from a public shadow of each struct inside a function"
+)]
+
 use k8s_openapi::api::core::v1::ResourceRequirements;
 use kube::KubeSchema;
 use schemars::JsonSchema;
@@ -11,33 +16,49 @@ use serde::{Deserialize, Serialize};
 use crate::schema::{self, SecretKeyRef};
 
 /// One pod that the operator runs, with a volume. For evaluation: it has no replica and no backup.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("quantity(self.storage).compareTo(quantity(oldSelf.storage)) >= 0")
+        .message("managed.storage: a volume cannot be made smaller")
+        .field_path(".storage"),
+    validation = Rule::new("has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)")
+        .message("managed.storageClassName: the class of a volume cannot be changed")
+        .field_path(".storageClassName")
+)]
 pub struct ManagedStore {
     /// Image to run instead of the operator's choice.
-    #[schemars(length(min = 1, max = 512))]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::image")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// Size of the volume. It can be made larger where the storage class allows it.
-    #[schemars(schema_with = "schema::quantity")]
+    #[schemars(schema_with = "schema::storage")]
+    #[serde(default = "ManagedStore::default_storage")]
     pub storage: String,
     /// Class of the volume; the cluster's default when not set. It cannot be changed later.
-    #[schemars(length(min = 1, max = 253))]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::object_name")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_class_name: Option<String>,
     /// Keep the volume when the forum is deleted.
+    #[serde(default)]
     pub retain: bool,
     /// Processor time and memory of the pod.
     #[schemars(schema_with = "schema::resources")]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourceRequirements>,
+}
+
+impl ManagedStore {
+    fn default_storage() -> String {
+        "1Gi".to_owned()
+    }
 }
 
 impl Default for ManagedStore {
     fn default() -> Self {
         Self {
             image: None,
-            storage: "1Gi".to_owned(),
+            storage: Self::default_storage(),
             storage_class_name: None,
             retain: false,
             resources: None,
@@ -138,10 +159,10 @@ pub struct ExternalObjectStorage {
 #[serde(rename_all = "camelCase")]
 pub struct S3Spec {
     /// `HOST:PORT` or a URL.
-    #[schemars(length(min = 1, max = 512))]
+    #[schemars(schema_with = "schema::endpoint")]
     pub endpoint: String,
     /// Name of the bucket, which must exist.
-    #[schemars(length(min = 3, max = 63))]
+    #[schemars(schema_with = "schema::bucket")]
     pub bucket: String,
     /// Access key.
     pub access_key: SecretKeyRef,

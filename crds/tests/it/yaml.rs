@@ -30,10 +30,16 @@ fn whole_numbers(value: &mut Value) {
 
 /// The definition's bounds are floating-point numbers in Kubernetes' types.
 fn whole(number: &mut Number) {
-    let Some(float) = number.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 1e15) else {
+    let Some(float) = number
+        .as_f64()
+        .filter(|f| f.fract() == 0.0 && f.abs() < 1e15)
+    else {
         return;
     };
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it is whole and below 2^53"
+    )]
     let whole = float as i64;
     *number = whole.into();
 }
