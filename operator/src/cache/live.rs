@@ -1,0 +1,198 @@
+//! An object of ours as it was last seen.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::core::DynamicObject;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::table::{Entry, Key};
+use crate::names::{ANNOTATION_APPLIED_HASH, LABEL_INSTANCE, LABEL_MANAGED_BY, MANAGED_BY};
+
+/// The ForumInstance that an object belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Its name.
+    pub name: String,
+    /// Its uid: another forum of the same name has another.
+    pub uid: String,
+}
+
+/// An object of ours as it was last seen.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Where it is.
+    pub key: Key,
+    /// Which object of that name.
+    pub uid: String,
+    /// The text of its resource version.
+    pub resource_version: String,
+    /// The forum whose object it is.
+    pub owner: Option<Owner>,
+    /// The forum by its label.
+    pub instance: Option<String>,
+    /// Whether its label says that it is ours.
+    pub ours: bool,
+    /// Hash of what we applied last.
+    pub applied_hash: Option<String>,
+    /// Whether it is being deleted.
+    pub deleting: bool,
+    /// Of all but its status: equal as long as nobody changed it.
+    pub digest: u64,
+    status_digest: u64,
+    json: Box<str>,
+}
+
+impl Live {
+    /// Takes what is looked at from `object`.
+    #[must_use]
+    pub fn new(mut object: DynamicObject) -> Self {
+        object.metadata.managed_fields = None;
+        let metadata = object.metadata.clone();
+        let status = object.data.get("status").map(Value::to_string);
+        let digest = digest_of(&object);
+        Self {
+            key: Key::new(
+                metadata.namespace.clone().unwrap_or_default(),
+                metadata.name.clone().unwrap_or_default(),
+            ),
+            owner: owner(&metadata),
+            instance: label(&metadata, LABEL_INSTANCE),
+            ours: label(&metadata, LABEL_MANAGED_BY).as_deref() == Some(MANAGED_BY),
+            applied_hash: metadata
+                .annotations
+                .as_ref()
+                .and_then(|annotations| annotations.get(ANNOTATION_APPLIED_HASH).cloned()),
+            deleting: metadata.deletion_timestamp.is_some(),
+            digest,
+            status_digest: hash(&status),
+            json: serde_json::to_string(&object)
+                .unwrap_or_default()
+                .into_boxed_str(),
+            uid: metadata.uid.unwrap_or_default(),
+            resource_version: metadata.resource_version.unwrap_or_default(),
+        }
+    }
+
+    /// The whole object.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.json).unwrap_or_default()
+    }
+
+    /// The object as its type.
+    ///
+    /// # Errors
+    /// If the cluster's object is not of that type.
+    pub fn read<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_str(&self.json)
+    }
+
+    /// Whether it belongs to the forum of this uid.
+    #[must_use]
+    pub fn is_owned_by(&self, uid: &str) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.uid == uid)
+    }
+}
+
+impl Entry for Live {
+    fn key(&self) -> &Key {
+        &self.key
+    }
+
+    fn version(&self) -> u64 {
+        self.resource_version.parse().unwrap_or(0)
+    }
+
+    fn forum(&self) -> Option<&str> {
+        let owner = self.owner.as_ref().map(|owner| owner.name.as_str());
+        owner.or(self.instance.as_deref())
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.digest == other.digest && self.status_digest == other.status_digest
+    }
+}
+
+fn owner(metadata: &ObjectMeta) -> Option<Owner> {
+    let owners = metadata.owner_references.as_ref()?;
+    let owner = owners.iter().find(|owner| {
+        owner.kind == "ForumInstance" && owner.api_version.starts_with("folkmoot.dev/")
+    })?;
+    Some(Owner {
+        name: owner.name.clone(),
+        uid: owner.uid.clone(),
+    })
+}
+
+fn label(metadata: &ObjectMeta, name: &str) -> Option<String> {
+    metadata.labels.as_ref()?.get(name).cloned()
+}
+
+/// Of what a person or a controller may have changed: not of the status, and not of what the server counts.
+fn digest_of(object: &DynamicObject) -> u64 {
+    let metadata = &object.metadata;
+    let mut hasher = DefaultHasher::new();
+    metadata.uid.hash(&mut hasher);
+    metadata.labels.hash(&mut hasher);
+    metadata.annotations.hash(&mut hasher);
+    metadata.finalizers.hash(&mut hasher);
+    metadata.deletion_timestamp.is_some().hash(&mut hasher);
+    format!("{:?}", metadata.owner_references).hash(&mut hasher);
+    if let Value::Object(fields) = &object.data {
+        for (name, value) in fields.iter().filter(|(name, _)| *name != "status") {
+            name.hash(&mut hasher);
+            value.to_string().hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn live(version: &str, replicas: i32, ready: i32) -> Live {
+        let object = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {
+                "name": "demo-chat", "namespace": "n", "uid": "u", "resourceVersion": version,
+                "labels": {"app.kubernetes.io/managed-by": "folkmoot-operator", "app.kubernetes.io/instance": "demo"},
+                "annotations": {"folkmoot.dev/applied-hash": "h"},
+                "managedFields": [{"manager": "m", "operation": "Apply", "time": "2026-01-01T00:00:00Z"}],
+                "ownerReferences": [
+                    {"apiVersion": "folkmoot.dev/v1alpha1", "kind": "ForumInstance", "name": "demo", "uid": "f"},
+                ],
+            },
+            "spec": {"replicas": replicas}, "status": {"readyReplicas": ready},
+        });
+        Live::new(serde_json::from_value(object).unwrap())
+    }
+
+    #[test]
+    fn what_is_looked_at_is_taken_out() {
+        let live = live("12", 2, 1);
+        assert_eq!((live.version(), live.forum()), (12, Some("demo")));
+        assert!(live.ours && live.is_owned_by("f") && !live.is_owned_by("g"));
+        assert_eq!(live.applied_hash.as_deref(), Some("h"));
+        assert_eq!(live.value()["spec"]["replicas"], 2);
+        assert!(live.value()["metadata"].get("managedFields").is_none());
+    }
+
+    #[test]
+    fn a_new_version_alone_is_the_same_and_a_new_status_is_not() {
+        assert!(live("1", 2, 1).same(&live("2", 2, 1)));
+        assert!(!live("1", 2, 1).same(&live("2", 2, 2)));
+        assert!(!live("1", 2, 1).same(&live("2", 3, 1)));
+        assert_eq!(live("1", 2, 1).digest, live("2", 2, 2).digest);
+    }
+}
