@@ -7,6 +7,7 @@ mod harness;
 mod identity;
 mod kv;
 mod kv_groups;
+mod migrate;
 mod notification;
 mod openapi;
 mod presence;

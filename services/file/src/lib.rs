@@ -21,6 +21,7 @@ use axum::extract::FromRef;
 use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db, objects::Objects};
 
 pub use settings::Settings;
+pub use store::MIGRATIONS;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]

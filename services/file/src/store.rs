@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::model::{FileRow, PendingObject};
 
 /// The schema.
-pub(crate) const MIGRATIONS: Migrations = Migrations::new(&[(
+pub const MIGRATIONS: Migrations = Migrations::new(&[(
     "0001_init",
     include_str!("../migrations/sqlite/0001_init.sql"),
     include_str!("../migrations/postgres/0001_init.sql"),

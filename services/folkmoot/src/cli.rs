@@ -15,7 +15,7 @@ use folkmoot_common::{
 use folkmoot_identity::token::{self, Grant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Listeners, openapi_documents, run, signals};
+use crate::{Listeners, MigrateArgs, migrate, openapi_documents, run, signals};
 
 /// Longest wait for what still runs once everything was told to stop.
 const RUNTIME_GRACE: Duration = Duration::from_secs(1);
@@ -32,6 +32,8 @@ struct Cli {
 enum Command {
     /// Run all services in one process, or only those named.
     Serve(Box<ServeArgs>),
+    /// Bring the tables of all services, or only of those named, up to date and end.
+    Migrate(Box<MigrateArgs>),
     /// Print an access token signed with the local key, for scripts.
     Token(Box<TokenArgs>),
     /// Look after the signing keys in DATA_DIR/keys.
@@ -124,6 +126,10 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 async fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(args) => serve(*args).await,
+        Command::Migrate(args) => {
+            telemetry::init_logs(&args.common)?;
+            migrate(&args).await
+        }
         Command::Token(args) => {
             println!("{}", mint(&args)?);
             Ok(())

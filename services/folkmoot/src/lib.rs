@@ -2,8 +2,10 @@
 
 pub mod cli;
 mod health;
+mod migrate;
 mod platform;
 mod signals;
 
 pub use cli::ServeArgs;
+pub use migrate::{MigrateArgs, migrate, migrations_of};
 pub use platform::{Listeners, openapi_documents, run};

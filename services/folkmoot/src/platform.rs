@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::{ServeArgs, health};
+use crate::{ServeArgs, health, migrations_of};
 
 const ALL_IN_ONE_PORT: u16 = 8080;
 const ALL_IN_ONE_ADMIN_PORT: u16 = 9090;
@@ -80,16 +80,22 @@ fn chosen(args: &ServeArgs) -> anyhow::Result<Vec<ServiceName>> {
     } else {
         args.services.clone()
     };
+    one_file_each(&services, &args.common)?;
+    Ok(services)
+}
+
+/// Refuses one SQLite file for several services.
+pub(crate) fn one_file_each(services: &[ServiceName], settings: &Settings) -> anyhow::Result<()> {
     let with_tables = services
         .iter()
-        .filter(|service| !matches!(service, ServiceName::Presence | ServiceName::Web))
+        .filter(|service| migrations_of(**service).is_some())
         .count();
-    if with_tables > 1 && matches!(args.common.database()?, Some(DatabaseUrl::Sqlite(_))) {
+    if with_tables > 1 && matches!(settings.database()?, Some(DatabaseUrl::Sqlite(_))) {
         bail!(
             "DATABASE_URL: one SQLite file serves one service; leave it unset to have a file for each in DATA_DIR, or use postgres://"
         );
     }
-    Ok(services)
+    Ok(())
 }
 
 fn ports(services: &[ServiceName], settings: &Settings) -> (u16, u16) {

@@ -35,13 +35,12 @@ impl Migrations {
     }
 
     fn migrator(self, text: impl Fn(&MigrationSource) -> &'static str) -> Migrator {
-        Migrator::with_migrations(
-            self.0
-                .iter()
-                .enumerate()
-                .map(|(index, source)| migration(index, source.0, text(source)))
-                .collect(),
-        )
+        let sources = self.0.iter().enumerate();
+        let migrations = sources.map(|(index, source)| migration(index, source.0, text(source)));
+        let mut migrator = Migrator::with_migrations(migrations.collect());
+        // Those of a later version, after a return to this one.
+        migrator.set_ignore_missing(true);
+        migrator
     }
 }
 

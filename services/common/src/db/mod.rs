@@ -4,11 +4,13 @@
 //! an explicit `match` on [`Db`] says so. [`with_reader!`](crate::with_reader), [`with_writer!`](crate::with_writer)
 //! and [`in_transaction!`](crate::in_transaction) write a body once and compile it for both drivers.
 
+mod apply;
 mod errors;
 mod macros;
 mod migrate;
 mod open;
 
+pub use apply::migrate;
 pub use errors::{is_outage, is_unstorable_text, unique_violation};
 pub use migrate::Migrations;
 pub use sqlx::{

@@ -4,17 +4,19 @@ use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
 use sqlx::{
-    PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tracing::{info, warn};
 
-use super::{Db, Migrations, Sqlite};
+use super::{
+    Db, Migrations, Sqlite,
+    apply::{migrate_pool, open_sqlite},
+};
 use crate::{Context, ServiceName, config::DatabaseUrl, health::State};
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-const LONGEST_RETRY: Duration = Duration::from_secs(5);
+/// Of a serving process, in milliseconds.
+const STATEMENT_TIMEOUT: &str = "10000";
 const SQLITE_READERS: u32 = 4;
 
 impl Db {
@@ -53,14 +55,7 @@ impl Db {
         path: &Path,
         migrations: Migrations,
     ) -> anyhow::Result<Self> {
-        let sqlite = Sqlite::open(path)
-            .await
-            .with_context(|| format!("cannot open {}", path.display()))?;
-        migrations
-            .sqlite()
-            .run(sqlite.writer())
-            .await
-            .with_context(|| format!("cannot migrate {}", path.display()))?;
+        let sqlite = open_sqlite(path, service, migrations).await?;
         let db = Self::Sqlite(sqlite);
         db.watch(ctx, service);
         Ok(db)
@@ -72,14 +67,7 @@ impl Db {
         url: &str,
         migrations: Migrations,
     ) -> anyhow::Result<Self> {
-        let options: PgConnectOptions = url.parse().context("DATABASE_URL cannot be used")?;
-        let options = options
-            .application_name(&format!("folkmoot-{service}"))
-            .options([
-                ("search_path", service.as_str()),
-                ("statement_timeout", "10000"),
-                ("lock_timeout", "5000"),
-            ]);
+        let options = postgres_options(url, service, STATEMENT_TIMEOUT)?;
         let pool = PgPoolOptions::new()
             .max_connections(ctx.settings.database_max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -89,7 +77,7 @@ impl Db {
         state.fail("schema not migrated yet");
         let shutdown = ctx.shutdown.clone();
         ctx.tasks.spawn(async move {
-            let migrate = migrate_until_done(&pool, service, migrations);
+            let migrate = migrate_pool(&pool, service, migrations);
             if shutdown.run_until_cancelled(migrate).await.is_some() {
                 state.recover();
             }
@@ -111,10 +99,7 @@ impl Db {
 }
 
 impl Sqlite {
-    async fn open(path: &Path) -> anyhow::Result<Self> {
-        if let Some(folder) = path.parent() {
-            tokio::fs::create_dir_all(folder).await?;
-        }
+    pub(super) async fn open(path: &Path) -> anyhow::Result<Self> {
         // `synchronous=full` syncs the log at every commit: what was acknowledged survives a power cut too.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -136,28 +121,18 @@ impl Sqlite {
     }
 }
 
-async fn migrate_until_done(pool: &PgPool, service: ServiceName, migrations: Migrations) {
-    let mut pause = Duration::from_millis(200);
-    while let Err(error) = migrate_postgres(pool, service, migrations).await {
-        warn!(
-            service = service.as_str(),
-            error = format!("{error:#}"),
-            "cannot migrate the database yet"
-        );
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_RETRY);
-    }
-    info!(service = service.as_str(), "database is up to date");
-}
-
-async fn migrate_postgres(
-    pool: &PgPool,
+/// How to reach the tables of `service`: a schema of its own. `statement_timeout` is in milliseconds, 0 for none.
+pub(super) fn postgres_options(
+    url: &str,
     service: ServiceName,
-    migrations: Migrations,
-) -> anyhow::Result<()> {
-    let create = format!("create schema if not exists \"{service}\"");
-    sqlx::query(sqlx::AssertSqlSafe(create))
-        .execute(pool)
-        .await?;
-    Ok(migrations.postgres().run(pool).await?)
+    statement_timeout: &str,
+) -> anyhow::Result<PgConnectOptions> {
+    let options: PgConnectOptions = url.parse().context("DATABASE_URL cannot be used")?;
+    Ok(options
+        .application_name(&format!("folkmoot-{service}"))
+        .options([
+            ("search_path", service.as_str()),
+            ("statement_timeout", statement_timeout),
+            ("lock_timeout", "5000"),
+        ]))
 }
