@@ -3,10 +3,10 @@
 
 node_config() {
   local state=$1
-  mkdir -p "$state"/{containerd,cni}
+  mkdir -p "$state/cni"
   cat >"$state/containerd.toml" <<K
 version = 2
-root = "$state/containerd"
+root = "$(root_of "$state")"
 state = "/run/containerd"
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper"]
 [grpc]
@@ -63,7 +63,7 @@ K
 .:53 {
   bind $NODE_IP
   errors
-  kubernetes cluster.local { 
+  kubernetes cluster.local {
     kubeconfig $state/pki/admin.kubeconfig test
     ttl 2
   }

@@ -29,6 +29,13 @@ use crate::{
 static SHARED: OnceCell<Node> = OnceCell::const_new();
 
 const LIMIT: Duration = Duration::from_secs(120);
+const CTR: [&str; 5] = [
+    "ctr",
+    "--address=/run/containerd/containerd.sock",
+    "--namespace",
+    "k8s.io",
+    "images",
+];
 /// Where the apiserver of a node listens inside.
 const APISERVER: SocketAddr = SocketAddr::new(
     std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 100, 0, 1)),
@@ -51,35 +58,30 @@ impl fmt::Debug for Node {
 }
 
 impl Node {
-    /// The one that the tests of this process share, with all images.
+    /// The one that the tests of this process share.
     ///
     /// # Panics
     /// If it does not start, or a node cannot be had on this machine: the message says why.
     pub async fn shared() -> &'static Self {
-        SHARED
-            .get_or_init(async || {
-                let node = Self::start().await;
-                node.import(&images::all().await).await;
-                node
-            })
-            .await
+        SHARED.get_or_init(Self::start).await
     }
 
-    /// Starts one of the caller's own, which can run no pod until it is given images: see [`Node::import`].
+    /// Starts one of the caller's own, with all images.
     ///
     /// # Panics
     /// If it does not start, or a node cannot be had on this machine: the message says why.
     pub async fn start() -> Self {
         let check = run(with_arguments(&["check"]), "").await;
         assert!(check.success, "no node on this machine: {}", check.stderr);
+        let images = images::all().await;
         let scratch = Scratch::new("node");
         let state = scratch.path().to_owned();
         let janitor = janitor(&state);
         let recipe = {
-            let state = state.clone();
+            let (state, root) = (state.clone(), images.root.clone());
             move || {
                 let mut command = tied_to_us(script());
-                command.arg("hold").arg(&state);
+                command.arg("hold").arg(&state).arg(&root);
                 command
             }
         };
@@ -88,13 +90,24 @@ impl Node {
         wait_for_file(&state.join("ready"), &daemon).await;
         let doors = doors(&daemon);
         let kubeconfig = kubeconfig(&state, doors.to(APISERVER));
-        Self {
+        let node = Self {
             doors,
             daemon,
             cluster: Cluster::new(&state, kubeconfig),
             janitor,
             scratch,
-        }
+        };
+        node.import(&images.archives).await;
+        node
+    }
+
+    /// Gives an image one more name.
+    ///
+    /// # Panics
+    /// If there is no such image.
+    pub async fn tag_image(&self, image: &str, name: &str) {
+        self.run(&[&CTR[..], &["tag", "--force", image, name]].concat())
+            .await;
     }
 
     /// Gives it images from archives.
