@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod generated;
+mod rights;
 mod rules;
 mod schema;
+mod text;
 mod walk;
 mod yaml;
 
