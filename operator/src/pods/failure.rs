@@ -1,0 +1,166 @@
+//! What keeps a pod from running, in words.
+
+use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Pod, PodStatus};
+
+use super::view::condition;
+
+/// Most characters of a message that comes from a container or the kubelet.
+const MAX_TEXT: usize = 300;
+
+/// States of waiting that do not pass by themselves.
+const STUCK: [&str; 10] = [
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "ImageInspectError",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "PreCreateHookError",
+    "PostStartHookError",
+];
+
+/// What keeps a pod from running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// CamelCase, as Kubernetes has it: `ImagePullBackOff`, `CrashLoopBackOff`, `OOMKilled`, `Unschedulable`, ...
+    pub reason: String,
+    /// For people, in one line.
+    pub message: String,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.reason, self.message)
+    }
+}
+
+/// What keeps a pod from running, if something does.
+#[must_use]
+pub fn of(pod: &Pod) -> Option<Failure> {
+    let status = pod.status.as_ref()?;
+    let init = status.init_container_statuses.iter().flatten();
+    let main = status.container_statuses.iter().flatten();
+    ended(status)
+        .or_else(|| init.chain(main).find_map(container))
+        .or_else(|| unschedulable(status))
+}
+
+/// The pod as a whole has failed: it was evicted, or its node ran out of something.
+fn ended(status: &PodStatus) -> Option<Failure> {
+    if status.phase.as_deref() != Some("Failed") {
+        return None;
+    }
+    let reason = status.reason.clone()?;
+    let message = status.message.as_deref().unwrap_or("the pod has failed");
+    Some(Failure {
+        reason,
+        message: one_line(message),
+    })
+}
+
+fn unschedulable(status: &PodStatus) -> Option<Failure> {
+    let scheduled = condition(status, "PodScheduled").filter(|it| it.status == "False")?;
+    Some(Failure {
+        reason: scheduled.reason.clone()?,
+        message: one_line(scheduled.message.as_deref().unwrap_or("no node takes it")),
+    })
+}
+
+fn container(status: &ContainerStatus) -> Option<Failure> {
+    let state = status.state.as_ref()?;
+    if let Some(terminated) = &state.terminated {
+        return termination(status, terminated, None);
+    }
+    let waiting = state.waiting.as_ref()?;
+    let reason = waiting.reason.as_deref()?;
+    let last = status
+        .last_state
+        .as_ref()
+        .and_then(|last| last.terminated.as_ref());
+    if reason == "CrashLoopBackOff" {
+        return last
+            .and_then(|last| termination(status, last, Some(reason)))
+            .or_else(|| Some(waits(status, reason, waiting.message.as_deref())));
+    }
+    STUCK
+        .contains(&reason)
+        .then(|| waits(status, reason, waiting.message.as_deref()))
+}
+
+fn waits(status: &ContainerStatus, reason: &str, message: Option<&str>) -> Failure {
+    let container = &status.name;
+    let message = message.unwrap_or("the kubelet does not say why");
+    Failure {
+        reason: reason.to_owned(),
+        message: one_line(&format!("container {container}: {message}")),
+    }
+}
+
+/// A container that ended with an error. What killed it matters more than that it is tried again.
+fn termination(
+    status: &ContainerStatus,
+    ended: &ContainerStateTerminated,
+    waiting: Option<&str>,
+) -> Option<Failure> {
+    let code = ended.exit_code;
+    let own = ended.reason.as_deref().unwrap_or("Error");
+    if code == 0 && waiting.is_none() {
+        return None;
+    }
+    let reason = match (own, waiting) {
+        ("OOMKilled", _) => own,
+        (_, Some(waiting)) => waiting,
+        (own, None) => own,
+    };
+    let container = &status.name;
+    let how = match own {
+        "OOMKilled" => "needed more memory than its limit".to_owned(),
+        _ => format!("ended with exit code {code}"),
+    };
+    let restarts = match status.restart_count {
+        0 => String::new(),
+        1 => " after 1 restart".to_owned(),
+        n => format!(" after {n} restarts"),
+    };
+    let said = ended.message.as_deref().and_then(last_line);
+    let said = said.map(|line| format!(": {line}")).unwrap_or_default();
+    Some(Failure {
+        reason: reason.to_owned(),
+        message: one_line(&format!("container {container} {how}{restarts}{said}")),
+    })
+}
+
+/// The end of a log says why it ended.
+fn last_line(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).rfind(|line| !line.is_empty())
+}
+
+/// Text from elsewhere, as one line of bounded length without control characters.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let words = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty());
+    let mut line = String::new();
+    for word in words {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > 4 * MAX_TEXT {
+            break;
+        }
+    }
+    if line.chars().count() <= MAX_TEXT {
+        return line;
+    }
+    let mut short: String = line.chars().take(MAX_TEXT - 1).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;
