@@ -11,4 +11,5 @@ mod migrate;
 mod notification;
 mod openapi;
 mod presence;
+mod readiness;
 mod repository;

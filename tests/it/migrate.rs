@@ -5,7 +5,7 @@ use std::process::Output;
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
     Stop,
-    app::{Backends, Stores, TestApp},
+    app::{Stores, TestApp},
     backends::Postgres,
     on_both_backends,
     process::executable,

@@ -20,7 +20,9 @@ mod store;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, bus::Outbox, db::Db};
+use folkmoot_common::{
+    Context, Service, ServiceName, auth::Verifier, bus::Outbox, db::Db, health::Part,
+};
 use folkmoot_realtime::{BrokerState, Config, Engine};
 use tokio_util::sync::CancellationToken;
 
@@ -117,7 +119,7 @@ fn drain_at_shutdown(ctx: &Context, engine: &Engine, drained: CancellationToken)
 /// Messages flow while Redis is away, read from SQL; the replica still says that it is not as it should be.
 fn watch_broker(ctx: &Context, engine: &Engine) {
     let state = engine.broker_state();
-    ctx.health.check("chat-pubsub", move || {
+    ctx.health.check(Part::PubSub, ServiceName::Chat, move || {
         let up = *state.borrow() == BrokerState::Up;
         std::future::ready(if up {
             Ok(())

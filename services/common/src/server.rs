@@ -1,11 +1,11 @@
 //! Serving HTTP until told to stop: the public listener and the admin port.
 
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, net::SocketAddr, time::Duration};
 
 use axum::{
     Json, Router,
     body::Body,
-    extract::{ConnectInfo, State},
+    extract::{ConnectInfo, RawQuery, State},
     http::{Request, StatusCode},
     response::{IntoResponse, Response},
     routing::get,
@@ -22,7 +22,10 @@ use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 use tracing::{debug, warn};
 
-use crate::{health::Health, telemetry};
+use crate::{
+    health::{Health, Part, Problems},
+    telemetry,
+};
 
 /// A peer that has not sent its request's headers by then is disconnected.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -105,21 +108,29 @@ pub fn admin_router(health: Health, stop: CancellationToken) -> Router {
         .with_state((health, stop))
 }
 
-async fn readyz(State((health, stop)): State<(Health, CancellationToken)>) -> Response {
-    if stop.is_cancelled() {
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            Json(json!({"status": "stopping"})),
-        )
-            .into_response();
-    }
-    let problems = health.problems().await;
-    let (status, word) = if problems.is_empty() {
-        (StatusCode::OK, "ready")
+/// 200 `{"status":"ok"}`, or 503 with the problems by part. `?exclude=PART`, which may be repeated, leaves a part
+/// out and does not wait for it, as kube-apiserver has it. A process that stops is never ready.
+async fn readyz(
+    State((health, stop)): State<(Health, CancellationToken)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let problems = if stop.is_cancelled() {
+        Problems::from([(Part::Drain.as_str(), "the process is stopping".to_owned())])
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+        health.problems_besides(&excluded(query.as_deref())).await
     };
-    (status, Json(json!({"status": word, "problems": problems}))).into_response()
+    if problems.is_empty() {
+        return Json(json!({"status": "ok"})).into_response();
+    }
+    let body = Json(json!({"status": "unavailable", "problems": problems}));
+    (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+}
+
+fn excluded(query: Option<&str>) -> BTreeSet<String> {
+    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .filter(|(name, _)| name == "exclude")
+        .map(|(_, part)| part.into_owned())
+        .collect()
 }
 
 async fn metrics() -> String {

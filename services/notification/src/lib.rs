@@ -20,7 +20,7 @@ mod tests;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db};
+use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db, health::Part};
 use folkmoot_realtime::{BrokerState, Config, Engine};
 
 pub use model::{NewNotification, Notification, ReadAll, UnreadCount};
@@ -110,12 +110,13 @@ fn drain_at_shutdown(ctx: &Context, engine: &Engine) {
 /// Notifications are stored while Redis is away; the replica still says that it is not as it should be.
 fn watch_broker(ctx: &Context, engine: &Engine) {
     let state = engine.broker_state();
-    ctx.health.check("notification-pubsub", move || {
-        let up = *state.borrow() == BrokerState::Up;
-        std::future::ready(if up {
-            Ok(())
-        } else {
-            Err("publications of other replicas do not arrive".to_owned())
-        })
-    });
+    ctx.health
+        .check(Part::PubSub, ServiceName::Notification, move || {
+            let up = *state.borrow() == BrokerState::Up;
+            std::future::ready(if up {
+                Ok(())
+            } else {
+                Err("publications of other replicas do not arrive".to_owned())
+            })
+        });
 }

@@ -136,9 +136,7 @@ async fn ten_seconds_without_redis_lose_and_double_nothing() {
         "a replica says that publications do not arrive",
         async || {
             let problems = ready(&run.replicas[0]).await;
-            problems["problems"]["chat-pubsub"]
-                .is_string()
-                .then_some(())
+            problems["problems"]["pubsub"].is_string().then_some(())
         },
     )
     .await;

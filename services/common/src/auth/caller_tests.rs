@@ -267,7 +267,7 @@ async fn without_keys_the_process_is_not_ready_until_identity_gives_some() {
     let verifier = follow("file:///nowhere/jwks.json", "required", &health, &shutdown)
         .await
         .unwrap();
-    assert!(health.problems().await.contains_key("identity-keys"));
+    assert!(health.problems().await.contains_key("keys"));
     verifier.verify(&token_of("1", &key(1))).await.unwrap_err();
     let public = key(1).verifying_key();
     verifier.set_keys([(thumbprint(&public), public)].into_iter().collect());

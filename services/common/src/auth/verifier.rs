@@ -11,7 +11,7 @@ use super::{AuthMode, Principal, jwks::PublicKeys, source::Source, token, token:
 use crate::{
     clock::SharedClock,
     config::Settings,
-    health::{Health, State},
+    health::{Health, Part, State},
     http::ApiError,
 };
 
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Verifier {
 
 impl Verifier {
     /// Starts to follow the keys that `settings` name. Keys that are not there yet do not stop the start: the process
-    /// is not ready (`identity-keys`) until they are, if tokens are required.
+    /// is not ready (`keys`) until they are, if tokens are required.
     ///
     /// # Errors
     /// If `JWKS_URL` cannot be used.
@@ -72,7 +72,7 @@ impl Verifier {
         tasks: &TaskTracker,
     ) -> anyhow::Result<Self> {
         let state = match settings.auth {
-            AuthMode::Required => health.state("identity-keys"),
+            AuthMode::Required => health.state(Part::Keys, None),
             AuthMode::Open => State::default(),
         };
         state.fail("not loaded yet");

@@ -18,7 +18,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
 use super::{BoxHandler, ConsumerSpec, Event};
-use crate::{config::Secret, health::Health};
+use crate::{
+    config::Secret,
+    health::{Health, Part},
+};
 
 /// How long the server remembers an event's id: a relay that did not hear the acknowledgement publishes again.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(10 * 60);
@@ -209,7 +212,7 @@ fn retry_pause(delivered: i64) -> Duration {
 
 fn watch(client: &Client, health: &Health) {
     let client = client.clone();
-    health.check("nats", move || {
+    health.check(Part::Nats, None, move || {
         let connected = client.connection_state() == ConnectionState::Connected;
         std::future::ready(if connected {
             Ok(())

@@ -22,6 +22,7 @@ use super::{Migrations, Sqlite, is_outage, open::postgres_options};
 use crate::{
     ServiceName,
     config::{DatabaseUrl, Settings},
+    health::State,
 };
 
 const TABLE: &str = "_sqlx_migrations";
@@ -95,10 +96,16 @@ async fn lock_beside(path: &Path) -> anyhow::Result<File> {
 }
 
 /// Until it is done, in the background of a service that starts.
-pub(super) async fn migrate_pool(pool: &PgPool, service: ServiceName, migrations: Migrations) {
+pub(super) async fn migrate_pool(
+    pool: &PgPool,
+    service: ServiceName,
+    migrations: Migrations,
+    state: &State,
+) {
     let mut pause = FIRST_RETRY;
     while let Err(error) = with_pool(pool, service, migrations).await {
         warn!(service = service.as_str(), %error, "cannot migrate the database yet");
+        state.fail(reason(&error));
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_RETRY);
     }

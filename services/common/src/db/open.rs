@@ -4,19 +4,28 @@ use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
 use sqlx::{
+    Connection as _, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+
+use tokio::time::timeout;
 
 use super::{
     Db, Migrations, Sqlite,
     apply::{migrate_pool, open_sqlite},
 };
-use crate::{Context, ServiceName, config::DatabaseUrl, health::State};
+use crate::{
+    Context, ServiceName,
+    config::DatabaseUrl,
+    health::{Part, State},
+};
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Of a serving process, in milliseconds.
 const STATEMENT_TIMEOUT: &str = "10000";
+/// How long a connection of the pool is waited for, to see whether there is any.
+const PING_TIMEOUT: Duration = Duration::from_millis(400);
 const SQLITE_READERS: u32 = 4;
 
 impl Db {
@@ -74,10 +83,10 @@ impl Db {
             .connect_lazy_with(options);
         let db = Self::Postgres(pool.clone());
         let state = db.watch(ctx, service);
-        state.fail("schema not migrated yet");
+        state.fail("not migrated yet");
         let shutdown = ctx.shutdown.clone();
         ctx.tasks.spawn(async move {
-            let migrate = migrate_pool(&pool, service, migrations);
+            let migrate = migrate_pool(&pool, service, migrations, &state);
             if shutdown.run_until_cancelled(migrate).await.is_some() {
                 state.recover();
             }
@@ -88,13 +97,32 @@ impl Db {
     /// Registers the readiness check, and closes the pools when the process stops.
     fn watch(&self, ctx: &Context, service: ServiceName) -> State {
         let pinged = self.clone();
-        ctx.health.check(format!("{service}-database"), move || {
+        ctx.health.check(Part::Database, service, move || {
             let db = pinged.clone();
-            async move { db.ping().await.map_err(|error| error.to_string()) }
+            async move { db.sign_of_life().await }
         });
         let db = self.clone();
         ctx.on_close(async move { db.close().await });
-        ctx.health.state(format!("{service}-schema"))
+        ctx.health.state(Part::Schema, service)
+    }
+}
+
+impl Db {
+    /// Why the database does not answer, if so: in the server's or the system's words where there are any.
+    async fn sign_of_life(&self) -> Result<(), String> {
+        let Self::Postgres(pool) = self else {
+            return self.ping().await.map_err(|error| error.to_string());
+        };
+        if let Ok(answer) = timeout(PING_TIMEOUT, self.ping()).await {
+            return answer.map_err(|error| error.to_string());
+        }
+        // A pool that is busy, or cannot connect, only says that it waits.
+        let connection = PgConnection::connect_with(&pool.connect_options()).await;
+        let closed = match connection {
+            Ok(connection) => connection.close().await,
+            Err(error) => Err(error),
+        };
+        closed.map_err(|error| error.to_string())
     }
 }
 

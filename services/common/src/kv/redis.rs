@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     config::{InvalidSetting, Secret},
-    health::Health,
+    health::{Health, Part},
 };
 
 /// Longest time a call may take, a connection to be made included.
@@ -108,7 +108,7 @@ impl Redis {
         let pinged = redis.clone();
         tokio::spawn(async move { pinged.ping().await });
         let pinged = redis.clone();
-        health.check("redis", move || {
+        health.check(Part::Redis, None, move || {
             let redis = pinged.clone();
             async move { redis.ping().await.map_err(|error| error.to_string()) }
         });

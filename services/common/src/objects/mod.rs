@@ -28,7 +28,7 @@ use tracing::warn;
 
 use crate::{
     config::{ObjectStoreUrl, Settings},
-    health::Health,
+    health::{Health, Part},
     http::ApiError,
 };
 
@@ -138,7 +138,7 @@ impl Objects {
             buffered: Arc::default(),
         };
         let checked = objects.clone();
-        health.check("objects", move || {
+        health.check(Part::Objects, None, move || {
             let objects = checked.clone();
             async move { objects.check().await.map_err(|error| error.to_string()) }
         });
