@@ -24,7 +24,8 @@ lint: ## check formatting and lints
 bench: ## measure chat against its peers (ARGS="--quick" for three minutes)
 	scripts/bench.sh $(ARGS)
 
-generate: ## write openapi/*.json and the web client's types from the code
+generate: ## write what is made from the code: openapi/, the web client's types, the CRD, roles, reference pages
+	UPDATE=1 cargo test --locked -p folkmoot-crds --test it
 	UPDATE=1 cargo test --locked -p folkmoot-tests --test it -- openapi
 	scripts/npm-ci.sh services/web
 	npm --prefix services/web run generate

@@ -81,7 +81,8 @@ pub struct PodTemplateSpec {
     #[schemars(schema_with = "schema::affinity")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity: Option<Affinity>,
-    /// Variables for the service; `folkmoot serve --help` lists them. Those that the operator sets cannot be changed.
+    /// Variables for the service, as in a pod; `folkmoot serve --help` lists them. Those that the operator sets are
+    /// refused.
     #[schemars(schema_with = "schema::environment")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<EnvVar>,

@@ -126,7 +126,7 @@ pub struct ParentReference {
     pub section_name: Option<String>,
 }
 
-/// How a browser addresses the forum.
+/// How browsers address the forum. Not set means https when `host` is set, else http.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {

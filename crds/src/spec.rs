@@ -95,7 +95,7 @@ pub struct ForumInstanceSpec {
     #[schemars(schema_with = "schema::host")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// How browsers address the host: https when `host` is set, else http.
+    /// How browsers address the forum. Not set means https when `host` is set, else http.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<Scheme>,
     /// Stop changing anything, except this object's status.

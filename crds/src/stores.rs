@@ -70,7 +70,7 @@ impl Default for ManagedStore {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExternalStore {
-    /// The Secret's key with the server's URL, for example CloudNativePG's `uri`.
+    /// Which key of which Secret holds the URL.
     pub url: SecretKeyRef,
 }
 
@@ -85,7 +85,7 @@ pub struct PostgresSpec {
     /// A single PostgreSQL that the operator runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<ManagedStore>,
-    /// `postgres://USER:PASSWORD@HOST/DATABASE` in a Secret.
+    /// `postgres://USER:PASSWORD@HOST/DATABASE` in a Secret, for example that of CloudNativePG with the key `uri`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalStore>,
 }
@@ -146,7 +146,7 @@ pub struct ObjectStorageSpec {
     "objectStorage.external: set exactly one of url and s3"
 ))]
 pub struct ExternalObjectStorage {
-    /// `s3://KEY:SECRET@BUCKET?endpoint=URL&region=NAME` in a Secret.
+    /// Which key of which Secret holds `s3://KEY:SECRET@BUCKET?endpoint=URL&region=NAME`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<SecretKeyRef>,
     /// The parts one by one.
@@ -164,9 +164,9 @@ pub struct S3Spec {
     /// Name of the bucket, which must exist.
     #[schemars(schema_with = "schema::bucket")]
     pub bucket: String,
-    /// Access key.
+    /// Which key of which Secret holds the access key.
     pub access_key: SecretKeyRef,
-    /// Secret key.
+    /// Which key of which Secret holds the secret key.
     pub secret_key: SecretKeyRef,
 }
 

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod generated;
+mod reference;
 mod rights;
 mod rules;
+mod samples;
 mod schema;
 mod text;
+mod values;
 mod walk;
 mod yaml;
 

@@ -55,6 +55,15 @@ fn errors(case: &Value) -> Vec<ValidationError> {
         .map_or_else(Vec::new, |errors| errors.into_vec())
 }
 
+/// What is wrong with a new forum.
+pub(crate) fn errors_of(forum: &Value) -> Vec<ValidationError> {
+    let forum = apply_defaults(schema(), forum);
+    let result = Validator::new().validate_compiled(&RULES, &forum, None);
+    result
+        .err()
+        .map_or_else(Vec::new, |errors| errors.into_vec())
+}
+
 #[test]
 fn refused_with_a_message_that_helps() {
     for case in cases(REFUSED) {
