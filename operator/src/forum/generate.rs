@@ -6,7 +6,7 @@ use ed25519_dalek::{
     pkcs8::{EncodePrivateKey as _, spki::der::pem::LineEnding},
 };
 use folkmoot_common::ServiceName;
-use folkmoot_crds::ForumInstance;
+use folkmoot_crds::{ForumInstance, SecretKeyRef};
 use k8s_openapi::{
     ByteString, api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
@@ -53,6 +53,14 @@ impl GeneratedSecret {
             Self::Objects => "objects",
         };
         format!("{forum}-{suffix}")
+    }
+
+    /// One of the Secret's keys.
+    pub(super) fn key(self, forum: &str, key: &str) -> SecretKeyRef {
+        SecretKeyRef {
+            name: self.name(forum),
+            key: key.to_owned(),
+        }
     }
 
     const fn part(self) -> Part {

@@ -50,6 +50,11 @@ pub(super) fn hex(digest: &[u8]) -> String {
         .collect()
 }
 
+/// The digest of `text`, in the same form.
+pub(super) fn hex_of(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Used<'a> {
     Secret(&'a str, &'a str),

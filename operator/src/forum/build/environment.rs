@@ -137,7 +137,7 @@ pub(super) fn database(forum: &ValidatedForum) -> SecretKeyRef {
 
 fn url(forum: &ValidatedForum, store: &Store, generated: GeneratedSecret) -> SecretKeyRef {
     match store {
-        Store::Managed(_) => generated_key(forum, generated, "uri"),
+        Store::Managed(_) => generated.key(&forum.name, "uri"),
         Store::External(key) => key.clone(),
     }
 }
@@ -150,8 +150,8 @@ fn objects(variables: &mut Variables, forum: &ValidatedForum) {
             (
                 format!("http://{server}:{}", ports::OBJECTS),
                 BUCKET,
-                generated_key(forum, GeneratedSecret::Objects, "access-key"),
-                generated_key(forum, GeneratedSecret::Objects, "secret-key"),
+                GeneratedSecret::Objects.key(&forum.name, "access-key"),
+                GeneratedSecret::Objects.key(&forum.name, "secret-key"),
             )
         }
         ObjectStore::S3(s3) => (
@@ -188,15 +188,24 @@ fn who_may_come_in(variables: &mut Variables, forum: &ValidatedForum, service: S
         );
     }
     if service == ServiceName::Chat {
-        let token = generated_key(forum, GeneratedSecret::Admin, "token");
+        let token = GeneratedSecret::Admin.key(&forum.name, "token");
         variables.refer("ADMIN_TOKEN", &token);
     }
 }
 
-fn generated_key(forum: &ValidatedForum, secret: GeneratedSecret, key: &str) -> SecretKeyRef {
-    SecretKeyRef {
-        name: secret.name(&forum.name),
-        key: key.to_owned(),
+/// A variable whose value is in a Secret.
+pub(super) fn from_secret(name: &str, key: &SecretKeyRef) -> EnvVar {
+    EnvVar {
+        name: name.to_owned(),
+        value: None,
+        value_from: Some(EnvVarSource {
+            secret_key_ref: Some(SecretKeySelector {
+                name: key.name.clone(),
+                key: key.key.clone(),
+                optional: None,
+            }),
+            ..EnvVarSource::default()
+        }),
     }
 }
 
@@ -216,18 +225,7 @@ impl Variables {
 
     /// A variable whose value is in a Secret.
     pub(super) fn refer(&mut self, name: &str, key: &SecretKeyRef) {
-        self.add(EnvVar {
-            name: name.to_owned(),
-            value: None,
-            value_from: Some(EnvVarSource {
-                secret_key_ref: Some(SecretKeySelector {
-                    name: key.name.clone(),
-                    key: key.key.clone(),
-                    optional: None,
-                }),
-                ..EnvVarSource::default()
-            }),
-        });
+        self.add(from_secret(name, key));
     }
 
     fn add(&mut self, variable: EnvVar) {

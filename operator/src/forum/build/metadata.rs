@@ -79,3 +79,11 @@ impl ValidatedForum {
         }
     }
 }
+
+/// Of an object that outlives its forum.
+pub(super) fn without_owner(metadata: ObjectMeta) -> ObjectMeta {
+    ObjectMeta {
+        owner_references: None,
+        ..metadata
+    }
+}

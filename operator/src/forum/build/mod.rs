@@ -11,6 +11,7 @@ mod pod;
 pub mod ports;
 mod probes;
 mod services;
+mod stores;
 
 use folkmoot_common::ServiceName;
 
@@ -34,10 +35,18 @@ pub fn build(forum: &ValidatedForum, chat_replicas: i32) -> Resources {
             .map(|deployment| Workload::Deployment(Box::new(deployment)))
             .collect()
     };
+    let stores = stores::all(forum);
+    let stateful_sets = stores.stateful_sets.into_iter();
+    let stateful_sets = stateful_sets
+        .map(|set| Workload::StatefulSet(Box::new(set)))
+        .collect();
     let wave = |name, workloads| Wave { name, workloads };
     Resources {
-        services: services::all(forum),
+        config_maps: stores.config_maps,
+        volume_claims: stores.volume_claims,
+        services: [stores.services, services::all(forum)].concat(),
         waves: vec![
+            wave("stores", stateful_sets),
             wave("identity", services(&[ServiceName::Identity])),
             wave(
                 "services",

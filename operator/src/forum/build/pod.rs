@@ -26,7 +26,7 @@ use crate::forum::{generate::GeneratedSecret, validate::ValidatedForum};
 /// Name of the container in which a service runs.
 pub const SERVICE_CONTAINER: &str = "folkmoot";
 /// User and group of the services' image.
-const USER: i64 = 65532;
+pub(super) const USER: i64 = 65532;
 
 /// The pods of `service`.
 pub(super) fn service(forum: &ValidatedForum, service: ServiceName) -> PodTemplateSpec {

@@ -12,19 +12,10 @@ pub(super) const PRE_STOP_SECONDS: i64 = 5;
 /// Seconds over the services' own grace in which they close their stores.
 const STOP_MARGIN_SECONDS: i64 = 10;
 
-/// What a service goes on serving without, or answers for by itself (503, a code, a time to come back). If the outage of what all
-/// pods share took all of them out of their Service, callers would get nothing at all and sockets nowhere to return to.
-const SURVIVED: [&str; 9] = [
-    "chat-database",
-    "chat-pubsub",
-    "file-database",
-    "identity-database",
-    "nats",
-    "notification-database",
-    "notification-pubsub",
-    "objects",
-    "redis",
-];
+/// What a service goes on serving without, or answers for by itself (503, a code, a time to come back). If the outage
+/// of what all pods share took all of them out of their Service, callers would get nothing at all and sockets had
+/// nowhere to return to. A pod whose tables or keys were never there stays out: so a roll-out stops.
+const SURVIVED: [&str; 5] = ["database", "nats", "objects", "pubsub", "redis"];
 
 /// Not ready only for reasons that another pod might not have.
 fn ready_path() -> String {
