@@ -123,6 +123,16 @@ browser_tests() {
   npm --prefix tests/browser test -- --test-reporter=tap --test-reporter-destination=stdout
 }
 
+# What takes pods takes a whole Kubernetes node, which not every machine permits.
+cluster_tests() {
+  local reason
+  if reason=$(tests/cluster/node check 2>&1); then
+    stage cluster 900 cargo_counts cargo test --locked --workspace --no-fail-fast --test cluster -- --nocapture
+  else
+    skip cluster "$(tail -n 1 <<<"$reason")"
+  fi
+}
+
 summary() {
   printf '\n%-18s %-8s %6s  %s\n' stage outcome seconds counts
   local i
@@ -151,7 +161,8 @@ main() {
     npm --prefix services/web test -- --reporter=default --reporter=json --outputFile="$PWD/$logs/web-unit.json"
   stage "web build" 300 one_check scripts/build-web.sh
   stage build 1500 one_check cargo build --locked --workspace --bins --tests
-  stage "rust tests" 2400 cargo_counts cargo test --locked --workspace --no-fail-fast
+  stage "rust tests" 2400 cargo_counts cargo test --locked --workspace --no-fail-fast -- --skip on_a_node::
+  cluster_tests
   stage browser 900 node_counts browser_tests
 
   summary

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use folkmoot_cluster_tests::{Component, Node, wait_for_condition, wait_for};
+use folkmoot_cluster_tests::{Component, Node, wait_for, wait_for_condition};
 use folkmoot_tests::wait;
 use k8s_openapi::api::{apps::v1::Deployment, core::v1};
 use kube::Api;
@@ -61,10 +61,16 @@ async fn restricted_pods_of_the_real_image_answer_through_a_service() {
     let start = Instant::now();
     namespace.apply(PLATFORM).await;
     let deployments: Api<Deployment> = namespace.api(node.client().await);
-    wait_for(&deployments, "platform", "both pods are ready", LIMIT, |deployment| {
-        let status = deployment.status.as_ref();
-        status.and_then(|status| status.ready_replicas) == Some(2)
-    })
+    wait_for(
+        &deployments,
+        "platform",
+        "both pods are ready",
+        LIMIT,
+        |deployment| {
+            let status = deployment.status.as_ref();
+            status.and_then(|status| status.ready_replicas) == Some(2)
+        },
+    )
     .await;
     report("two pods ready", start);
 
@@ -79,19 +85,26 @@ async fn restricted_pods_of_the_real_image_answer_through_a_service() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_apiserver_and_the_kubelet_come_back() {
     let node = Node::start().await;
+    let start = Instant::now();
     node.stop(Component::Apiserver).await;
-    node.try_kubectl(&["get", "nodes"], "").await.expect_failure();
+    let client = node.client().await;
+    client.apiserver_version().await.expect_err("it is stopped");
+    report("no apiserver", start);
     node.stop(Component::Kubelet).await;
     node.start_again(Component::Kubelet).await;
     node.start_again(Component::Apiserver).await;
     let nodes: Api<v1::Node> = Api::all(node.client().await);
     wait_for_condition(&nodes, "node1", "Ready", "True", LIMIT).await;
 
+    report("it is back", start);
+
+    let start = Instant::now();
     let (pid, folder) = (node.pid().expect("it runs"), node.folder().to_owned());
     drop(node);
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
     assert!(!folder.exists());
     nothing_is_left_of(&folder).await;
+    report("nothing is left", start);
 }
 
 /// Control groups, processes and mounts carry the name of the node's folder, or a hash of it.
@@ -103,11 +116,14 @@ async fn nothing_is_left_of(folder: &Path) {
         grep -lsF '{text}' /proc/[0-9]*/cmdline /proc/[0-9]*/mounts | grep -v self"
     );
     wait::until("nothing is left of the node", async || {
-        let output = Command::new("sh").args(["-c", &look]).stderr(Stdio::null()).output();
+        let output = Command::new("sh")
+            .args(["-c", &look])
+            .stderr(Stdio::null())
+            .output();
         let output = output.expect("sh");
         // The shell that looks knows the name too.
         let found = String::from_utf8_lossy(&output.stdout).into_owned();
-        found.lines().all(|line| is_gone(line)).then_some(())
+        found.lines().all(is_gone).then_some(())
     })
     .await;
 }
