@@ -2,7 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
-use folkmoot_cluster_tests::{Component, ControlPlane, wait_for, wait_until_gone};
+use folkmoot_cluster_tests::{
+    Component, ControlPlane, PretendPods, wait_for, wait_for_condition, wait_until_gone,
+};
 use k8s_openapi::api::{
     apps::v1::{Deployment, ReplicaSet},
     core::v1::{ConfigMap, Namespace},
@@ -42,6 +44,9 @@ async fn objects_are_checked_stored_and_collected() {
         status.and_then(|status| status.replicas) == Some(2)
     };
     wait_for(&deployments, "web", "its pods are made", LIMIT, made).await;
+    let pods = PretendPods::run(&namespace).await;
+    wait_for_condition(&deployments, "web", "Available", "True", LIMIT).await;
+    drop(pods);
     let sets: Api<ReplicaSet> = namespace.api(client.clone());
     let set = sets.list(&ListParams::default()).await.expect("a list");
     let set = set.items[0].metadata.name.clone().expect("a name");

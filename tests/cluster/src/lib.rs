@@ -14,6 +14,7 @@ mod doors;
 mod images;
 mod namespace;
 mod node;
+mod pods;
 mod state;
 mod watching;
 
@@ -22,4 +23,5 @@ pub use command::Output;
 pub use control_plane::{Component, ControlPlane};
 pub use namespace::Namespace;
 pub use node::Node;
+pub use pods::PretendPods;
 pub use watching::{condition, wait_for, wait_for_condition, wait_until_gone};
