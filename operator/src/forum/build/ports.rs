@@ -18,3 +18,5 @@ pub(crate) const NATS_MONITOR: i32 = 8222;
 pub(crate) const OBJECTS: i32 = 7070;
 /// Name servers.
 pub(crate) const DNS: i32 = 53;
+/// Name servers in pods that may not bind [`DNS`].
+pub(crate) const DNS_BEHIND_SERVICE: i32 = 5353;
