@@ -8,6 +8,7 @@ mod identity;
 mod kv;
 mod kv_groups;
 mod migrate;
+mod moving;
 mod notification;
 mod openapi;
 mod presence;

@@ -21,10 +21,9 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use folkmoot_common::{
-    Context, Service, ServiceName, auth::Verifier, bus::Outbox, db::Db, health::Part,
+    Context, Service, ServiceName, auth::Verifier, bus::Outbox, db::Db,
 };
-use folkmoot_realtime::{BrokerState, Config, Engine};
-use tokio_util::sync::CancellationToken;
+use folkmoot_realtime::{Config, Engine};
 
 pub use settings::Settings;
 pub use store::MIGRATIONS;
@@ -64,10 +63,8 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
         Arc::new(ctx.pubsub.clone()),
         Some(Arc::new(store.clone())),
     );
-    let drained = CancellationToken::new();
-    let committer = committer::start(ctx, &store, &engine, &outbox, drained.clone());
-    drain_at_shutdown(ctx, &engine, drained);
-    watch_broker(ctx, &engine);
+    let drained = engine.attach(ctx, ServiceName::Chat);
+    let committer = committer::start(ctx, &store, &engine, &outbox, drained);
     let members = Members::start(ctx, &engine);
     let chat = Chat {
         ctx: ctx.clone(),
@@ -87,44 +84,13 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
 }
 
 fn engine_config(ctx: &Context, settings: &Settings) -> Config {
-    let public = ctx
-        .settings
-        .public_url
-        .iter()
-        .map(|url| url.origin().ascii_serialization());
     Config {
-        allowed_origins: public
-            .chain(ctx.settings.allowed_origins.iter().cloned())
-            .collect(),
         max_sockets: settings.chat_max_sockets,
         frames_per_second: settings.chat_messages_per_second,
         frame_burst: settings.chat_message_burst,
         max_replay: settings.chat_max_replay,
         // One socket is in one room.
         max_topics_per_socket: 1,
-        ..Config::new(&ctx.settings.instance, "chat")
+        ..Config::of(&ctx.settings, ServiceName::Chat)
     }
-}
-
-/// Sockets are told to come back elsewhere; what they sent until then is stored.
-fn drain_at_shutdown(ctx: &Context, engine: &Engine, drained: CancellationToken) {
-    let (ctx, engine) = (ctx.clone(), engine.clone());
-    ctx.tasks.clone().spawn(async move {
-        ctx.shutdown.cancelled().await;
-        engine.drain(ctx.settings.shutdown_grace()).await;
-        drained.cancel();
-    });
-}
-
-/// Messages flow while Redis is away, read from SQL; the replica still says that it is not as it should be.
-fn watch_broker(ctx: &Context, engine: &Engine) {
-    let state = engine.broker_state();
-    ctx.health.check(Part::PubSub, ServiceName::Chat, move || {
-        let up = *state.borrow() == BrokerState::Up;
-        std::future::ready(if up {
-            Ok(())
-        } else {
-            Err("publications of other replicas do not arrive".to_owned())
-        })
-    });
 }

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    admin::AllSockets,
     auth::Verifier,
     bus::Bus,
     clock::{Ids, SharedClock, SystemClock},
@@ -35,6 +36,8 @@ pub struct Context {
     pub verifier: Verifier,
     /// Readiness.
     pub health: Health,
+    /// Sockets of the services of this process, for the admin port.
+    pub sockets: AllSockets,
     /// Cancelled when the process begins to stop: no new work is taken on.
     pub shutdown: CancellationToken,
     /// Background tasks; the process waits for them before it closes the stores.
@@ -89,6 +92,7 @@ impl Context {
             verifier: Verifier::open(&settings, clock.clone(), &health, &shutdown, &tasks).await?,
             ids: Ids::new(clock.clone()),
             closing: Arc::default(),
+            sockets: AllSockets::default(),
             settings,
             clock,
             pubsub,

@@ -3,6 +3,7 @@
 //! No other crate names a driver (sqlx pools, redis, async-nats, object_store): backends are chosen
 //! here, by URL, and an unset URL means the embedded one.
 
+pub mod admin;
 pub mod auth;
 pub mod bus;
 pub mod clock;

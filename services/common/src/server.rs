@@ -1,31 +1,18 @@
-//! Serving HTTP until told to stop: the public listener and the admin port.
+//! Serving HTTP until told to stop.
 
-use std::{collections::BTreeSet, convert::Infallible, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
-use axum::{
-    Json, Router,
-    body::Body,
-    extract::{ConnectInfo, RawQuery, State},
-    http::{Request, StatusCode},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::IntoResponse};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
-use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 use tracing::{debug, warn};
-
-use crate::{
-    health::{Health, Part, Problems},
-    telemetry,
-};
 
 /// A peer that has not sent its request's headers by then is disconnected.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -97,43 +84,4 @@ fn spawn(
             debug!(error = %error, "a connection ended early");
         }
     });
-}
-
-/// `/livez`, `/readyz` and `/metrics`. Once `stop` is cancelled the process is not ready any more.
-pub fn admin_router(health: Health, stop: CancellationToken) -> Router {
-    Router::new()
-        .route("/livez", get(|| async { "ok" }))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
-        .with_state((health, stop))
-}
-
-/// 200 `{"status":"ok"}`, or 503 with the problems by part. `?exclude=PART`, which may be repeated, leaves a part
-/// out and does not wait for it, as kube-apiserver has it. A process that stops is never ready.
-async fn readyz(
-    State((health, stop)): State<(Health, CancellationToken)>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let problems = if stop.is_cancelled() {
-        Problems::from([(Part::Drain.as_str(), "the process is stopping".to_owned())])
-    } else {
-        health.problems_besides(&excluded(query.as_deref())).await
-    };
-    if problems.is_empty() {
-        return Json(json!({"status": "ok"})).into_response();
-    }
-    let body = Json(json!({"status": "unavailable", "problems": problems}));
-    (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
-}
-
-fn excluded(query: Option<&str>) -> BTreeSet<String> {
-    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .filter(|(name, _)| name == "exclude")
-        .map(|(_, part)| part.into_owned())
-        .collect()
-}
-
-async fn metrics() -> String {
-    telemetry::metrics().run_upkeep();
-    telemetry::metrics().render()
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use axum::Router;
 use folkmoot_common::{
-    Context, Service, ServiceName,
+    Context, Service, ServiceName, admin,
     clock::{self, Ids},
     config::{DatabaseUrl, Settings, parse_args},
     edge,
@@ -59,7 +59,7 @@ pub async fn run(
     let grace = ctx.settings.shutdown_grace();
     // The admin port answers until the end, so that the probes see the drain.
     let admin_stop = CancellationToken::new();
-    let admin_router = server::admin_router(ctx.health.clone(), stop.clone());
+    let admin_router = admin::router(&ctx);
     let admin_server = tokio::spawn(server::serve(
         admin,
         admin_router,

@@ -20,8 +20,8 @@ mod tests;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db, health::Part};
-use folkmoot_realtime::{BrokerState, Config, Engine};
+use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db};
+use folkmoot_realtime::{Config, Engine};
 
 pub use model::{NewNotification, Notification, ReadAll, UnreadCount};
 pub use settings::Settings;
@@ -52,8 +52,7 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
     let state = open(ctx, settings).await?;
     consumer::start(&state);
     sweep::start(&state);
-    drain_at_shutdown(ctx, &state.engine);
-    watch_broker(ctx, &state.engine);
+    let _ = state.engine.attach(ctx, ServiceName::Notification);
     let (router, openapi) = routes::router(state);
     Ok(Service {
         name: ServiceName::Notification,
@@ -80,43 +79,13 @@ async fn open(ctx: &Context, settings: &Settings) -> anyhow::Result<AppState> {
 }
 
 fn engine_config(ctx: &Context, settings: &Settings) -> Config {
-    let public = ctx
-        .settings
-        .public_url
-        .iter()
-        .map(|url| url.origin().ascii_serialization());
     Config {
-        allowed_origins: public
-            .chain(ctx.settings.allowed_origins.iter().cloned())
-            .collect(),
         max_sockets: settings.notification_max_sockets,
         // Clients have nothing to say here but pings.
         max_message_bytes: 1024,
         frames_per_second: 2,
         frame_burst: 10,
         max_topics_per_socket: 1,
-        ..Config::new(&ctx.settings.instance, "notification")
+        ..Config::of(&ctx.settings, ServiceName::Notification)
     }
-}
-
-fn drain_at_shutdown(ctx: &Context, engine: &Engine) {
-    let (ctx, engine) = (ctx.clone(), engine.clone());
-    ctx.tasks.clone().spawn(async move {
-        ctx.shutdown.cancelled().await;
-        engine.drain(ctx.settings.shutdown_grace()).await;
-    });
-}
-
-/// Notifications are stored while Redis is away; the replica still says that it is not as it should be.
-fn watch_broker(ctx: &Context, engine: &Engine) {
-    let state = engine.broker_state();
-    ctx.health
-        .check(Part::PubSub, ServiceName::Notification, move || {
-            let up = *state.borrow() == BrokerState::Up;
-            std::future::ready(if up {
-                Ok(())
-            } else {
-                Err("publications of other replicas do not arrive".to_owned())
-            })
-        });
 }

@@ -2,6 +2,8 @@
 
 /// The server is going away; connect again after the hint.
 pub const DRAINING: u16 = 3001;
+/// Sockets are being spread over the replicas; connect again after the hint.
+pub const MOVED: u16 = 3002;
 /// The client did not read fast enough; connect again and resume.
 pub const SLOW: u16 = 3008;
 /// The server lost its place; connect again and resume.

@@ -5,7 +5,7 @@ use std::{
     io::{self, IoSlice},
     sync::{
         Arc,
-        atomic::{AtomicU8, AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
     time::Duration,
@@ -45,6 +45,8 @@ pub struct Session {
 pub(crate) struct Conn {
     pub(crate) id: ConnectionId,
     missed_pings: AtomicU8,
+    /// Asked to connect again.
+    moving: AtomicBool,
     out: Mutex<Outbox>,
     pub(crate) stream: TcpStream,
     waker: AtomicWaker,
@@ -77,6 +79,7 @@ impl Conn {
         Self {
             id,
             missed_pings: AtomicU8::new(0),
+            moving: AtomicBool::new(false),
             out: Mutex::new(Outbox::new()),
             stream,
             waker: AtomicWaker::new(),
@@ -173,6 +176,17 @@ impl Conn {
     pub(crate) fn close_after(&self, last: &Frame, code: u16, reason: &str) {
         self.deliver(&Batch::message(last.encoded().clone()));
         self.close_with(code, frame::close(code, reason));
+    }
+
+    /// A hint to connect again, `after_ms` milliseconds from now, and then a close frame.
+    pub(crate) fn ask_back(&self, after_ms: usize, code: u16, reason: &str) {
+        let hint = Frame::text(&format!(r#"{{"type":"reconnect","after_ms":{after_ms}}}"#));
+        self.close_after(&hint, code, reason);
+    }
+
+    /// Chooses this socket to be moved; false if it was before or is no longer open.
+    pub(crate) fn choose(&self) -> bool {
+        self.state() == State::Open && !self.moving.swap(true, Relaxed)
     }
 
     /// Ends the connection without a word.

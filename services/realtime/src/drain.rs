@@ -1,4 +1,4 @@
-//! Going away: sockets are asked to come back elsewhere, a few at a time.
+//! Going away, or having too many: sockets are asked to come back elsewhere, a few at a time.
 
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -8,12 +8,14 @@ use std::{
 use tokio::time::{Instant, sleep, sleep_until};
 use tracing::info;
 
-use crate::{close, engine::Shared, frame::Frame};
+use crate::{close, connection::Conn, engine::Shared};
 
 /// Time between two batches.
 const STEP: Duration = Duration::from_millis(100);
 /// Longest pause that a client is asked to make before it connects again.
 const SPREAD: Duration = Duration::from_secs(5);
+/// Time over which sockets are moved.
+const MOVE: Duration = Duration::from_secs(3);
 /// How often it is seen whether all are gone.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -37,8 +39,7 @@ pub(crate) async fn drain(shared: &Arc<Shared>, total: Duration) {
         sleep_until(begin + STEP * step as u32).await;
         for conn in batch {
             let after_ms = spread.as_millis() as usize * asked / sockets.len();
-            let hint = Frame::text(&format!(r#"{{"type":"reconnect","after_ms":{after_ms}}}"#));
-            conn.close_after(&hint, close::DRAINING, "draining");
+            conn.ask_back(after_ms, close::DRAINING, "draining");
             asked += 1;
         }
     }
@@ -49,4 +50,35 @@ pub(crate) async fn drain(shared: &Arc<Shared>, total: Duration) {
         conn.cut();
     }
     shared.stop();
+}
+
+/// Chooses sockets at once, so that none is asked twice, and asks them in the background.
+pub(crate) fn move_some(shared: &Arc<Shared>, count: usize) -> usize {
+    if shared.draining.load(Relaxed) {
+        return 0;
+    }
+    let chosen = shared.registry.choose(count, Conn::choose);
+    let moving = chosen.len();
+    info!(service = shared.config.name, moving, "sockets are moved");
+    if moving > 0 {
+        tokio::spawn(ask_back(Arc::clone(shared), chosen));
+    }
+    moving
+}
+
+async fn ask_back(shared: Arc<Shared>, sockets: Vec<Arc<Conn>>) {
+    let begin = Instant::now();
+    let steps = MOVE.div_duration_f64(STEP) as usize;
+    let batch = sockets.len().div_ceil(steps).max(1);
+    for (step, batch) in sockets.chunks(batch).enumerate() {
+        sleep_until(begin + STEP * step as u32).await;
+        // The drain asks all of them itself.
+        if shared.draining.load(Relaxed) {
+            return;
+        }
+        for (index, conn) in batch.iter().enumerate() {
+            let after_ms = STEP.as_millis() as usize * index / batch.len();
+            conn.ask_back(after_ms, close::MOVED, "moved");
+        }
+    }
 }

@@ -412,6 +412,18 @@ impl Engine {
         self.0.broker_state.subscribe()
     }
 
+    /// Whether the sockets are being told to come back elsewhere.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Relaxed)
+    }
+
+    /// Asks at most `count` sockets to connect again (`{"type":"reconnect","after_ms":N}`, close 3002), spread over
+    /// three seconds, so that a balancer gives them to other replicas. Returns how many it asks.
+    pub fn move_some(&self, count: usize) -> usize {
+        drain::move_some(&self.0, count)
+    }
+
     /// Refuses new sockets, tells the open ones to come back (`{"type":"reconnect","after_ms":N}`,
     /// close 3001) in batches spread over most of `total`, and returns when all are gone, at the latest
     /// after `total`. The engine has ended then.

@@ -77,6 +77,7 @@ mod engine;
 mod envelope;
 mod frame;
 mod handshake;
+mod host;
 mod hub;
 mod link;
 mod local;

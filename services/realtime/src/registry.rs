@@ -86,6 +86,18 @@ impl Registry {
         selected
     }
 
+    /// At most `count` sockets that `choose` takes, which is asked no more than that.
+    pub(crate) fn choose(&self, count: usize, choose: impl Fn(&Conn) -> bool) -> Vec<Arc<Conn>> {
+        let mut chosen = Vec::new();
+        for shard in &self.shards {
+            let missing = count - chosen.len();
+            let shard = shard.lock();
+            let takes = shard.values().filter(|conn| choose(conn));
+            chosen.extend(takes.take(missing).cloned());
+        }
+        chosen
+    }
+
     fn of_shard(&self, index: usize) -> Vec<Arc<Conn>> {
         self.shards[index].lock().values().cloned().collect()
     }

@@ -9,14 +9,12 @@ use std::{
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
     Stop,
-    app::{Member, Stores},
+    app::{Client, Member, Progress, Stores},
     backends::Redis,
     process::Folkmoot,
     wait,
 };
 use serde_json::Value;
-
-use super::client::{Client, Progress};
 
 const ROOM: &str = "general";
 const SENDERS: usize = 20;

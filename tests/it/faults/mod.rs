@@ -1,5 +1,5 @@
 //! Replicas, Redis and NATS die while people chat: nothing acknowledged is lost, doubled or out of order.
 
-mod client;
+pub(crate) mod client;
 mod messages;
 mod notifications;

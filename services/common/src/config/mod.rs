@@ -50,6 +50,15 @@ pub struct Settings {
     #[arg(long, env = "ADMIN_PORT", help_heading = "Server")]
     pub admin_port: Option<u16>,
 
+    /// Secret of who may move sockets on the admin port, 16 to 256 characters [default: nobody may].
+    #[arg(
+        long,
+        env = "ADMIN_TOKEN",
+        hide_env_values = true,
+        help_heading = "Server"
+    )]
+    pub admin_token: Option<Secret>,
+
     /// The address at which browsers reach the platform, for example https://forum.example.org.
     #[arg(long, env = "PUBLIC_URL", help_heading = "Server")]
     pub public_url: Option<Url>,
@@ -228,6 +237,14 @@ impl Settings {
                 "open lets anyone act as anyone; on an address others can reach it needs AUTH_ALLOW_OPEN=yes",
             ));
         }
+        if let Some(token) = &self.admin_token
+            && !is_admin_token(token.expose())
+        {
+            return Err(InvalidSetting::new(
+                "ADMIN_TOKEN",
+                "must be 16 to 256 visible ASCII characters",
+            ));
+        }
         let valid_instance = (1..=40).contains(&self.instance.len())
             && self
                 .instance
@@ -343,6 +360,11 @@ impl Settings {
     }
 }
 
+/// What fits into a header and is hard to guess.
+fn is_admin_token(token: &str) -> bool {
+    (16..=256).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Parses settings from command-line words, as tests and tools do.
 ///
 /// # Errors
@@ -380,6 +402,23 @@ mod tests {
             .validate(),
             Ok(())
         );
+    }
+
+    #[test]
+    fn an_admin_token_that_is_easy_to_guess_is_refused_and_not_shown() {
+        for bad in [
+            "",
+            "hunter2",
+            "hunter2 hunter2 hunter2",
+            "hunter2hunter2\u{e9}hunter2",
+        ] {
+            let error = settings(&["--admin-token", bad]).validate().unwrap_err();
+            assert_eq!(error.variable, "ADMIN_TOKEN", "{bad:?}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        let good = settings(&["--admin-token", "hunter2-hunter2-hunter2"]);
+        assert_eq!(good.validate(), Ok(()));
+        assert!(!format!("{good:?}").contains("hunter2"));
     }
 
     #[test]
