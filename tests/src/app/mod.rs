@@ -1,6 +1,7 @@
 //! The platform inside this process, on ports that the system chose.
 
 mod answer;
+mod client;
 mod member;
 mod site;
 mod socket;
@@ -15,6 +16,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 pub use answer::Answer;
+pub use client::{Client, Progress};
 pub use member::Member;
 pub use site::{PASSWORD, Site, send, try_send};
 pub use socket::{Received, Refused, Socket};
