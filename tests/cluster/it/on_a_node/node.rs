@@ -11,6 +11,8 @@ use folkmoot_tests::wait;
 use k8s_openapi::api::{apps::v1::Deployment, core::v1};
 use kube::Api;
 
+use super::report;
+
 const LIMIT: Duration = Duration::from_secs(120);
 
 const PLATFORM: &str = r#"
@@ -40,11 +42,6 @@ kind: Service
 metadata: {name: platform}
 spec: {selector: {app: platform}, sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]}
 "#;
-
-/// Shows how long a step took; the log of the stage keeps it.
-fn report(what: &str, since: Instant) {
-    println!("{what}: {:.1} s", since.elapsed().as_secs_f64());
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restricted_pods_of_the_real_image_answer_through_a_service() {
