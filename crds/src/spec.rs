@@ -41,6 +41,7 @@ fn default_image() -> String {
     plural = "foruminstances",
     singular = "foruminstance",
     shortname = "forum",
+    shortname = "forums",
     category = "folkmoot",
     namespaced,
     status = "ForumInstanceStatus",

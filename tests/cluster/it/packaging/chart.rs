@@ -169,7 +169,9 @@ async fn one_that_is_not_to_be_kept_goes_with_the_chart() {
 
 async fn may(cluster: &Cluster, verb: &str, resource: &str, place: &[&str]) -> bool {
     let who = format!("--as=system:serviceaccount:{SYSTEM}:folkmoot-operator");
-    let question = [&["auth", "can-i", verb, resource, &who], place].concat();
+    let (resource, part) = resource.split_once('/').unwrap_or((resource, ""));
+    let part = format!("--subresource={part}");
+    let question = [&["auth", "can-i", verb, resource, &part, &who], place].concat();
     cluster.try_kubectl(&question, "").await.success
 }
 
