@@ -1,6 +1,7 @@
 //! Integration tests: one program, so that it is linked once.
 
 mod chat;
+mod edge;
 mod faults;
 mod file;
 mod harness;

@@ -1,5 +1,5 @@
-//! Which public address belongs to which service: the one table that the all-in-one router serves from and
-//! every other edge is rendered from.
+//! Which public address belongs to which service: the one table that the all-in-one router and each service alone
+//! serve from, and every other edge is rendered from.
 
 use std::{collections::HashMap, convert::Infallible};
 
@@ -106,6 +106,26 @@ pub fn router(services: HashMap<ServiceName, Router>) -> Router {
                 return Ok(nothing_here());
             };
             router.oneshot(request).await
+        }
+    });
+    Router::new().fallback_service(service)
+}
+
+/// A service that runs alone: its own root, and its public addresses too, so that an Ingress or a proxy in front
+/// only chooses by prefix and rewrites nothing.
+pub fn alone(service: ServiceName, router: Router) -> Router {
+    let service = service_fn(move |request: Request<Body>| {
+        let route = lookup(request.uri().path()).filter(|route| route.service == service);
+        let router = router.clone();
+        async move {
+            let request = match route {
+                Some(route) => rewrite(request, route),
+                None => Some(request),
+            };
+            match request {
+                Some(request) => router.oneshot(request).await,
+                None => Ok::<_, Infallible>(nothing_here()),
+            }
         }
     });
     Router::new().fallback_service(service)
@@ -242,6 +262,41 @@ mod tests {
         }
         for service in ServiceName::ALL {
             assert!(TABLE.iter().any(|row| row.service == service), "{service}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_service_alone_answers_every_public_address_of_its_own_and_no_other() {
+        use http_body_util::BodyExt;
+
+        let echo = |request: Request<Body>| async move { request.uri().to_string() };
+        for row in TABLE {
+            for service in ServiceName::ALL {
+                let router = alone(service, Router::new().fallback(echo));
+                for rest in ["", "/x/%2e%2e?y=%2F&z", "?y=1"] {
+                    let public = format!("{}{rest}", row.prefix.trim_end_matches('/'));
+                    let public = if public.starts_with('/') {
+                        public
+                    } else {
+                        format!("/{public}")
+                    };
+                    let request = Request::builder().uri(&public);
+                    let request = request.body(Body::empty()).expect("a request");
+                    let answer = router.clone().oneshot(request).await.expect("an answer");
+                    let body = answer
+                        .into_body()
+                        .collect()
+                        .await
+                        .expect("a body")
+                        .to_bytes();
+                    let expected = if row.service == service {
+                        rewritten(&public).1
+                    } else {
+                        public
+                    };
+                    assert_eq!(body, expected, "{service}");
+                }
+            }
         }
     }
 

@@ -49,7 +49,7 @@ enum Command {
 /// What `folkmoot serve` takes.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeArgs {
-    /// Services to run [default: all]. One alone listens on its own port at its own root; several share one edge.
+    /// Services to run [default: all]. One alone listens on its own port, at its own root and at its public addresses; several share one edge.
     #[arg(value_name = "SERVICE")]
     pub services: Vec<ServiceName>,
     /// What every service shares.

@@ -142,7 +142,8 @@ async fn start_services(
         routers.insert(*name, complete(ctx, service));
     }
     if let [alone] = services {
-        return routers.remove(alone).context("the service has a router");
+        let router = routers.remove(alone).context("the service has a router")?;
+        return Ok(edge::alone(*alone, router));
     }
     Ok(health::router(ctx.health.clone()).fallback_service(edge::router(routers)))
 }
