@@ -12,14 +12,14 @@
 - apiGroups: [folkmoot.dev]
   resources: [foruminstances/finalizers]
   verbs: [update]
-# Accounts without rights for the pods, the edge's configuration, names for the parts, volumes of managed stores.
+# Accounts without rights for the pods, the edge's configuration, names for the parts; and ConfigMaps that `podTemplate.env` names, so that pods are replaced when they change.
 - apiGroups: [""]
-  resources: [serviceaccounts, configmaps, services, persistentvolumeclaims]
-  verbs: [list, watch, create, patch, delete]
-# Read the ConfigMaps that `podTemplate.env` names, so that pods are replaced when they change.
+  resources: [serviceaccounts, configmaps, services]
+  verbs: [get, list, watch, create, patch, delete]
+# Volumes of managed stores. Never deleted by the operator: Kubernetes does with the forum, unless `retain` is set.
 - apiGroups: [""]
-  resources: [configmaps]
-  verbs: [get]
+  resources: [persistentvolumeclaims]
+  verbs: [get, list, watch, create, patch]
 # Read the Secrets that a forum names, notice when they change (metadata only), and make signing keys and passwords once. Never changed, never deleted.
 - apiGroups: [""]
   resources: [secrets]
@@ -31,27 +31,27 @@
 # The services, the edge and the managed stores.
 - apiGroups: [apps]
   resources: [deployments, statefulsets]
-  verbs: [list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 # The migrations of a new version.
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 # Who may reach which pod, and `edge.ingress`.
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies, ingresses]
-  verbs: [list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 # How many pods of a part may be away while nodes are drained.
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
-  verbs: [list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 # `edge.gateway`; used where the cluster knows the kind.
 - apiGroups: [gateway.networking.k8s.io]
   resources: [httproutes]
-  verbs: [list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 # `monitoring.serviceMonitor`; used where the cluster knows the kind.
 - apiGroups: [monitoring.coreos.com]
   resources: [servicemonitors]
-  verbs: [list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 # Tell what happened to a forum; `patch` counts repetitions.
 - apiGroups: [events.k8s.io]
   resources: [events]

@@ -26,9 +26,9 @@ const fn right(
     }
 }
 
-/// To own objects: watch them, apply them (`create` and `patch` are what a server-side apply asks for), delete those
-/// that a forum does not have any more.
-const OWN: &[&str] = &["list", "watch", "create", "patch", "delete"];
+/// To own objects: watch them, see whether one of the name belongs to somebody else, apply them (`create` and `patch`
+/// are what a server-side apply asks for), delete those that a forum does not have any more.
+const OWN: &[&str] = &["get", "list", "watch", "create", "patch", "delete"];
 
 /// Where there are forums: in the whole cluster, or in each of the watched namespaces.
 const FORUMS: &[Right] = &[
@@ -52,20 +52,15 @@ const FORUMS: &[Right] = &[
     ),
     right(
         "",
-        &[
-            "serviceaccounts",
-            "configmaps",
-            "services",
-            "persistentvolumeclaims",
-        ],
+        &["serviceaccounts", "configmaps", "services"],
         OWN,
-        "Accounts without rights for the pods, the edge's configuration, names for the parts, volumes of managed stores.",
+        "Accounts without rights for the pods, the edge's configuration, names for the parts; and ConfigMaps that `podTemplate.env` names, so that pods are replaced when they change.",
     ),
     right(
         "",
-        &["configmaps"],
-        &["get"],
-        "Read the ConfigMaps that `podTemplate.env` names, so that pods are replaced when they change.",
+        &["persistentvolumeclaims"],
+        &["get", "list", "watch", "create", "patch"],
+        "Volumes of managed stores. Never deleted by the operator: Kubernetes does with the forum, unless `retain` is set.",
     ),
     right(
         "",
