@@ -11,11 +11,14 @@ mod table;
 mod uses;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use parking_lot::Mutex;
 
 pub use live::{Live, Owner};
-pub use pod::{PodState, Trouble, TroubleKind};
+pub use pod::CachedPod;
 pub use secret::SecretState;
+pub(crate) use secret::{digest_of_config_map, digest_of_secret, hex as sha256_hex};
 pub use table::{Entry, Key, Table};
 pub use uses::{UseKind, Uses};
 pub use watch::{Scope, Watches};
@@ -27,11 +30,13 @@ use crate::kinds::Kind;
 pub struct Cache {
     objects: BTreeMap<Kind, Table<Live>>,
     /// Pods of forums.
-    pub pods: Table<PodState>,
+    pub pods: Table<CachedPod>,
     /// Secrets that the operator made.
     pub secrets: Table<SecretState>,
     /// Secrets and ConfigMaps of others that forums name.
     pub uses: Uses,
+    /// What was applied and not kept as applied: hash of what was applied, digest of what was kept.
+    settled: Mutex<HashMap<(Kind, Key), (String, u64)>>,
 }
 
 impl Default for Cache {
@@ -42,6 +47,7 @@ impl Default for Cache {
             pods: Table::default(),
             secrets: Table::default(),
             uses: Uses::default(),
+            settled: Mutex::default(),
         }
     }
 }
@@ -59,5 +65,33 @@ impl Cache {
     /// The tables of all kinds.
     pub fn tables(&self) -> impl Iterator<Item = (Kind, &Table<Live>)> {
         self.objects.iter().map(|(kind, table)| (*kind, table))
+    }
+
+    /// Notes that the API did not keep an object as it was applied: applying it again would change nothing.
+    pub fn settle(&self, kind: Kind, live: &Live, hash: &str) {
+        let mut settled = self.settled.lock();
+        settled.insert((kind, live.key.clone()), (hash.to_owned(), live.digest));
+    }
+
+    /// Whether that was noted, and nobody has changed the object since.
+    #[must_use]
+    pub fn is_settled(&self, kind: Kind, live: &Live, hash: &str) -> bool {
+        let settled = self.settled.lock();
+        let noted = settled.get(&(kind, live.key.clone()));
+        noted.is_some_and(|(noted, digest)| noted == hash && *digest == live.digest)
+    }
+
+    /// Forgets what was noted of a forum that is gone.
+    pub fn forget(&self, forum: &Key) {
+        let uses = &self.uses;
+        uses.name(
+            &forum.namespace,
+            &forum.name,
+            &std::collections::BTreeSet::new(),
+        );
+        let prefix = format!("{}-", forum.name);
+        self.settled.lock().retain(|(_, key), _| {
+            key.namespace != forum.namespace || !key.name.starts_with(&prefix)
+        });
     }
 }

@@ -92,6 +92,12 @@ impl<T: Entry> Table<T> {
             .collect()
     }
 
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<T>> {
+        self.0.read().objects.values().cloned().collect()
+    }
+
     /// Whether everything in `scope` has been listed once.
     #[must_use]
     pub fn is_listed(&self, scope: &str) -> bool {
@@ -118,26 +124,19 @@ impl<T: Entry> Table<T> {
         }
     }
 
-    /// Puts the answer to a write of ours in, unless the watch of its scope is past it already.
-    pub fn written(&self, scope: &str, object: T) {
+    /// Puts the answer to a write of ours in, unless the watch is past it already.
+    pub fn written(&self, object: T) {
         let mut inner = self.0.write();
-        let told = inner.told.get(scope).copied().unwrap_or(0);
+        let scopes = ["", object.key().namespace.as_str()];
+        let told = scopes
+            .iter()
+            .filter_map(|scope| inner.told.get(*scope))
+            .max();
+        let told = told.copied().unwrap_or(0);
         if object.version() <= told {
             return;
         }
         inner.objects.insert(object.key().clone(), Arc::new(object));
-    }
-
-    /// Forgets an object that a write of ours deleted.
-    pub fn removed(&self, key: &Key, version: u64) {
-        let mut inner = self.0.write();
-        if inner
-            .objects
-            .get(key)
-            .is_some_and(|object| object.version() <= version)
-        {
-            inner.objects.remove(key);
-        }
     }
 }
 
@@ -249,7 +248,7 @@ mod tests {
     #[test]
     fn the_echo_of_a_write_starts_no_pass_and_a_change_of_others_does() {
         let table = Table::default();
-        table.written("", thing("a", 5, "ours"));
+        table.written(thing("a", 5, "ours"));
         assert!(
             table
                 .take("", Event::Apply(thing("a", 5, "ours")))
@@ -274,14 +273,14 @@ mod tests {
             table.take("", Event::Delete(thing("a", 6, "ours"))),
             forums()
         );
-        table.written("", thing("a", 5, "ours"));
+        table.written(thing("a", 5, "ours"));
         assert!(table.get(&Key::new("n", "a")).is_none());
     }
 
     #[test]
     fn an_old_event_does_not_undo_a_newer_write() {
         let table = Table::default();
-        table.written("", thing("a", 9, "new"));
+        table.written(thing("a", 9, "new"));
         table.take("", Event::Apply(thing("a", 8, "old")));
         table.take("", Event::Delete(thing("a", 8, "old")));
         assert_eq!(table.get(&Key::new("n", "a")).unwrap().text, "new");

@@ -1,6 +1,10 @@
 //! The watches that fill the cache and say which forums a change touches.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::StreamExt;
 use k8s_openapi::{
@@ -78,10 +82,64 @@ pub struct Watches {
     /// They run on it.
     pub tasks: TaskTracker,
     /// Why a watch does not work, by its name.
-    pub troubles: Arc<RwLock<HashMap<String, String>>>,
+    troubles: Arc<RwLock<HashMap<String, String>>>,
+    forums: Arc<RwLock<Option<AllForums>>>,
 }
 
+/// Names all forums.
+type AllForums = Arc<dyn Fn() -> Vec<Key> + Send + Sync>;
+
+/// Between two looks whether everything is listed.
+const LOOK: Duration = Duration::from_millis(20);
+
 impl Watches {
+    /// None yet.
+    #[must_use]
+    pub fn new(
+        client: Client,
+        cache: Arc<Cache>,
+        touched: UnboundedSender<Key>,
+        stop: CancellationToken,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self { client, cache, touched, stop, tasks, troubles: Arc::default(), forums: Arc::default() }
+    }
+
+    /// What does not work, if something does not.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let troubles = self.troubles.read();
+        let (name, trouble) = troubles.iter().min()?;
+        Some(format!("{name}: {trouble} ({} in all)", troubles.len()))
+    }
+
+    /// Says how to find all forums.
+    pub fn all_forums(&self, forums: impl Fn() -> Vec<Key> + Send + Sync + 'static) {
+        *self.forums.write() = Some(Arc::new(forums));
+    }
+
+    /// Has a pass look at every forum.
+    pub fn touch_all(&self) {
+        let forums = self.forums.read().clone();
+        for forum in forums.map(|forums| forums()).into_iter().flatten() {
+            let _ = self.touched.send(forum);
+        }
+    }
+
+    /// Waits until all that is watched has been listed once; `kinds` are those besides the ones of every cluster.
+    pub async fn wait_until_listed(&self, scopes: &[Scope], kinds: &BTreeSet<Kind>) {
+        let kinds: Vec<Kind> = Kind::ALWAYS.into_iter().chain(kinds.iter().copied()).collect();
+        let cache = &self.cache;
+        let listed = |scope: &Scope| {
+            kinds.iter().all(|kind| cache.table(*kind).is_listed(&scope.0))
+                && cache.pods.is_listed(&scope.0)
+                && cache.secrets.is_listed(&scope.0)
+        };
+        while !scopes.iter().all(listed) {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// Begins to watch what every cluster has, in each of `scopes`.
     pub fn start(&self, scopes: &[Scope]) {
         for scope in scopes {

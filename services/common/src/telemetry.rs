@@ -17,10 +17,18 @@ const DURATION_BUCKETS: &[f64] = &[
 /// # Errors
 /// If `LOG` cannot be read.
 pub fn init_logs(settings: &Settings) -> Result<(), InvalidSetting> {
-    let filter = EnvFilter::try_new(&settings.log)
+    init_log_lines(&settings.log, settings.log_format)
+}
+
+/// As [`init_logs`], for a process with other settings: `filter` is what `LOG` says.
+///
+/// # Errors
+/// If `filter` cannot be read.
+pub fn init_log_lines(filter: &str, format: Option<LogFormat>) -> Result<(), InvalidSetting> {
+    let filter = EnvFilter::try_new(filter)
         .map_err(|error| InvalidSetting::new("LOG", error.to_string()))?;
     let is_terminal = std::io::stdout().is_terminal();
-    let format = settings.log_format.unwrap_or(if is_terminal {
+    let format = format.unwrap_or(if is_terminal {
         LogFormat::Pretty
     } else {
         LogFormat::Json
