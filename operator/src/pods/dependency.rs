@@ -51,8 +51,8 @@ impl Dependency {
     /// Which one a part of a process speaks to, by the part's name in `/readyz`.
     #[must_use]
     pub fn of_part(part: &str) -> Option<Self> {
-        match part.rsplit('-').next()? {
-            "database" | "schema" => Some(Self::Database),
+        match part {
+            "database" => Some(Self::Database),
             "redis" | "pubsub" => Some(Self::Redis),
             "nats" => Some(Self::Nats),
             "objects" => Some(Self::Objects),

@@ -7,6 +7,11 @@ use super::view::condition;
 /// Most characters of a message that comes from a container or the kubelet.
 const MAX_TEXT: usize = 300;
 
+/// Restarts after which a container that is not ready counts as crashing, although it runs again at the moment.
+const CRASHING: i32 = 3;
+/// What Kubernetes calls a container that ends again and again.
+const CRASH_LOOP: &str = "CrashLoopBackOff";
+
 /// States of waiting that do not pass by themselves.
 const STUCK: [&str; 10] = [
     "ImagePullBackOff",
@@ -70,23 +75,27 @@ fn unschedulable(status: &PodStatus) -> Option<Failure> {
 
 fn container(status: &ContainerStatus) -> Option<Failure> {
     let state = status.state.as_ref()?;
+    let last = status.last_state.as_ref();
+    let last = last.and_then(|last| last.terminated.as_ref());
     if let Some(terminated) = &state.terminated {
         return termination(status, terminated, None);
     }
+    if state.running.is_some() {
+        let crashing = !status.ready && status.restart_count >= CRASHING;
+        let last = last.filter(|_| crashing)?;
+        return termination(status, last, Some(CRASH_LOOP));
+    }
     let waiting = state.waiting.as_ref()?;
     let reason = waiting.reason.as_deref()?;
-    let last = status
-        .last_state
-        .as_ref()
-        .and_then(|last| last.terminated.as_ref());
-    if reason == "CrashLoopBackOff" {
+    let message = waiting.message.as_deref();
+    if reason == CRASH_LOOP {
         return last
             .and_then(|last| termination(status, last, Some(reason)))
-            .or_else(|| Some(waits(status, reason, waiting.message.as_deref())));
+            .or_else(|| Some(waits(status, reason, message)));
     }
     STUCK
         .contains(&reason)
-        .then(|| waits(status, reason, waiting.message.as_deref()))
+        .then(|| waits(status, reason, message))
 }
 
 fn waits(status: &ContainerStatus, reason: &str, message: Option<&str>) -> Failure {

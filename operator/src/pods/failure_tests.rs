@@ -63,6 +63,15 @@ fn each_failure_says_what_a_person_needs() {
             "container chat needed more memory than its limit after 1 restart",
         ),
         (
+            container(
+                3,
+                json!({"running": {}}),
+                ended(1, "Error", "no such table"),
+            ),
+            "CrashLoopBackOff",
+            "container chat ended with exit code 1 after 3 restarts: no such table",
+        ),
+        (
             container(0, ended(137, "OOMKilled", ""), json!({})),
             "OOMKilled",
             "container chat needed more memory than its limit",

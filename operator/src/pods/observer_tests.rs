@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::{Json, Router, http::StatusCode, routing::get};
-use folkmoot_common::clock::ManualClock;
+use folkmoot_common::clock::{Clock as _, ManualClock};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -18,7 +18,7 @@ struct Fake {
 async fn serve(fake: Arc<Fake>) -> AdminClient {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = AdminClient::new(listener.local_addr().unwrap().port());
-    let problems = json!({"status": "not ready", "problems": {"chat-database": "gone", "chat-schema": "gone", "nats": "away"}});
+    let problems = json!({"status": "not ready", "problems": {"database": "gone", "schema": "absent", "pubsub": "deaf", "redis": "gone", "nats": "away"}});
     let readyz = move || async { (StatusCode::SERVICE_UNAVAILABLE, Json(problems)) };
     let sockets = move || async move {
         fake.asked.fetch_add(1, Ordering::Relaxed);
@@ -89,7 +89,13 @@ async fn a_pod_is_asked_every_ten_seconds_and_told_of_when_it_says_something_new
     }
     assert_eq!(told, [0, 20]);
     assert_eq!(world.fake.asked.load(Ordering::Relaxed), 4);
-    assert_eq!(world.observer.readings.sockets("uid-a").unwrap().sockets, 1);
+    let now = world.clock.now();
+    let readings = &world.observer.readings;
+    assert_eq!(readings.sockets("uid-a", now).unwrap().sockets, 1);
+    assert_eq!(
+        readings.sockets("uid-a", now + TimeDelta::seconds(61)),
+        None
+    );
 }
 
 #[tokio::test]
@@ -122,7 +128,7 @@ async fn lost_servers_are_named_once_a_pod() {
         sentence,
         "PostgreSQL is not reached by a (gone), b (gone), c (gone) and 2 more"
     );
-    assert_eq!(reach.sentence(Dependency::Redis), None);
+    assert_eq!(reach.sentence(Dependency::Objects), None);
 }
 
 #[tokio::test]

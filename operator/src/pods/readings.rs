@@ -2,10 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::RwLock;
 
 use super::answer::{Problems, Sockets};
+
+/// An answer that is older says nothing of now.
+const STALE: TimeDelta = TimeDelta::seconds(60);
 
 /// What one pod answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +43,18 @@ impl Readings {
             .map(|reading| Reading::clone(reading))
     }
 
-    /// The sockets of a chat pod, if it said.
+    /// The sockets of a chat pod, if it has said so lately.
     #[must_use]
-    pub fn sockets(&self, uid: &str) -> Option<Sockets> {
+    pub fn sockets(&self, uid: &str, now: DateTime<Utc>) -> Option<Sockets> {
         let reading = self.0.read().get(uid)?.clone();
-        reading.sockets.as_ref()?.as_ref().ok().copied()
+        let fresh = (now - reading.at).abs() <= STALE;
+        reading
+            .sockets
+            .as_ref()?
+            .as_ref()
+            .ok()
+            .filter(|_| fresh)
+            .copied()
     }
 
     /// Keeps an answer; true if it says something else than the last.

@@ -11,8 +11,8 @@ use k8s_openapi::{
 use super::failure::{self, Failure};
 use crate::names::{ANNOTATION_DELETION_COST, LABEL_COMPONENT, LABEL_INSTANCE};
 
-/// The label by which a Deployment tells its revisions apart.
-const LABEL_REVISION: &str = "pod-template-hash";
+/// The labels by which a Deployment and a StatefulSet tell their revisions apart.
+const LABELS_REVISION: [&str; 2] = ["pod-template-hash", "controller-revision-hash"];
 /// The name of the port on which a service answers the operator.
 const ADMIN_PORT_NAME: &str = "admin";
 
@@ -56,7 +56,7 @@ impl PodView {
     #[must_use]
     pub fn of(pod: &Pod) -> Self {
         let meta = &pod.metadata;
-        let label = |name: &str| meta.labels.as_ref().and_then(|all| all.get(name)).cloned();
+        let label = |name| meta.labels.as_ref().and_then(|all| all.get(name)).cloned();
         let none = PodStatus::default();
         let status = pod.status.as_ref().unwrap_or(&none);
         Self {
@@ -65,7 +65,7 @@ impl PodView {
             uid: meta.uid.clone().unwrap_or_default(),
             forum: label(LABEL_INSTANCE).unwrap_or_default(),
             component: label(LABEL_COMPONENT).unwrap_or_default(),
-            revision: label(LABEL_REVISION),
+            revision: LABELS_REVISION.into_iter().find_map(label),
             ip: status.pod_ip.as_ref().and_then(|ip| ip.parse().ok()),
             admin: has_admin_port(pod),
             created: time(meta.creation_timestamp.as_ref()).unwrap_or_default(),
