@@ -46,9 +46,6 @@ authorization {{
   user: $NATS_USER
   password: $NATS_PASSWORD
 }}
-# Clients are told to go elsewhere before the server ends.
-lame_duck_grace_period: "1s"
-lame_duck_duration: "10s"
 "#,
         name = Part::Nats.object_name(&forum.name),
         port = numbers::NATS,
