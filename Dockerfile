@@ -22,10 +22,13 @@ FROM rust:${RUST_VERSION}-bookworm AS compile
 WORKDIR /src
 COPY . .
 COPY --from=web /src/dist services/web/dist
+# `dev` compiles faster and runs slower.
+ARG PROFILE=release
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --locked --release -p folkmoot -p folkmoot-operator \
-    && install -D -t /out target/release/folkmoot target/release/folkmoot-operator
+    cargo build --locked --profile "${PROFILE}" -p folkmoot -p folkmoot-operator \
+    && cd "target/$(if [ "${PROFILE}" = dev ]; then echo debug; else echo "${PROFILE}"; fi)" \
+    && install -D -t /out folkmoot folkmoot-operator
 
 # Nothing but what was compiled, so that a folder can stand in for it.
 FROM scratch AS build

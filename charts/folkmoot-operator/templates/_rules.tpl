@@ -58,10 +58,15 @@
   verbs: [create, patch]
 {{- end }}
 {{- define "folkmoot-operator.leaseRules" }}
-# Agree on which pod of the operator works.
+# Make the Lease.
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
-  verbs: [get, create, patch]
+  verbs: [create]
+# Agree on which pod of the operator works; its own Lease alone.
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [get, patch]
+  resourceNames: [{{ include "folkmoot-operator.fullname" . }}]
 {{- end }}
 {{- define "folkmoot-operator.viewRules" }}
 # See forums.

@@ -8,6 +8,7 @@ mod rights;
 mod rules;
 mod samples;
 mod schema;
+mod skaffold;
 mod text;
 mod values;
 mod walk;

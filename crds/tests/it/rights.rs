@@ -113,12 +113,20 @@ const FORUMS: &[Right] = &[
     ),
 ];
 
-/// In the operator's own namespace.
+/// In the operator's own namespace. What is to be created has no name yet that a rule could name.
+const LEASES: &[Right] = &[right(
+    "coordination.k8s.io",
+    &["leases"],
+    &["create"],
+    "Make the Lease.",
+)];
+
+/// The one Lease of this operator.
 const LEASE: &[Right] = &[right(
     "coordination.k8s.io",
     &["leases"],
-    &["get", "create", "patch"],
-    "Agree on which pod of the operator works.",
+    &["get", "patch"],
+    "Agree on which pod of the operator works; its own Lease alone.",
 )];
 
 /// For those who may view a namespace.
@@ -165,8 +173,16 @@ fn rules(rights: &[Right]) -> String {
     text
 }
 
-fn template(name: &str, rights: &[Right]) -> String {
-    let rules = rules(rights);
+/// The rules about Leases of the operator that is called `name`.
+fn lease_rules(name: &str) -> String {
+    format!(
+        "{}{}  resourceNames: [{name}]\n",
+        rules(LEASES),
+        rules(LEASE)
+    )
+}
+
+fn template(name: &str, rules: &str) -> String {
     format!("{{{{- define \"folkmoot-operator.{name}\" }}}}\n{rules}{{{{- end }}}}\n")
 }
 
@@ -197,10 +213,9 @@ fn table<'a>(rights: impl IntoIterator<Item = &'a Right>) -> String {
     text
 }
 
-fn role(kind: &str, name: &str, labels: &str, rights: &[Right]) -> String {
+fn role(kind: &str, name: &str, labels: &str, rules: &str) -> String {
     format!(
-        "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: {name}\n{labels}rules:\n{}",
-        rules(rights)
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: {name}\n{labels}rules:\n{rules}"
     )
 }
 
@@ -210,10 +225,13 @@ fn roles_of_the_chart() {
         HEADER
             .replace("crds/src", "crds/tests/it/rights.rs")
             .as_str(),
-        &template("forumRules", FORUMS),
-        &template("leaseRules", LEASE),
-        &template("viewRules", VIEW),
-        &template("editRules", EDIT),
+        &template("forumRules", &rules(FORUMS)),
+        &template(
+            "leaseRules",
+            &lease_rules(r#"{{ include "folkmoot-operator.fullname" . }}"#),
+        ),
+        &template("viewRules", &rules(VIEW)),
+        &template("editRules", &rules(EDIT)),
     ]
     .concat();
     assert_fresh("charts/folkmoot-operator/templates/_rules.tpl", &text);
@@ -231,10 +249,15 @@ fn roles_of_the_manifests() {
     let view = aggregate(&["view"]);
     let edit = aggregate(&["edit", "admin"]);
     let text = [
-        role("ClusterRole", "folkmoot-operator", "", FORUMS),
-        role("Role", "folkmoot-operator-lease", "", LEASE),
-        role("ClusterRole", "folkmoot-operator-view", &view, VIEW),
-        role("ClusterRole", "folkmoot-operator-edit", &edit, EDIT),
+        role("ClusterRole", "folkmoot-operator", "", &rules(FORUMS)),
+        role(
+            "Role",
+            "folkmoot-operator-lease",
+            "",
+            &lease_rules("folkmoot-operator"),
+        ),
+        role("ClusterRole", "folkmoot-operator-view", &view, &rules(VIEW)),
+        role("ClusterRole", "folkmoot-operator-edit", &edit, &rules(EDIT)),
     ]
     .join("---\n");
     let header = HEADER.replace("crds/src", "crds/tests/it/rights.rs");
@@ -247,7 +270,7 @@ fn rights_in_the_documentation() {
         "docs/rbac.md",
         &[
             ("forums", &table(FORUMS)),
-            ("lease", &table(LEASE)),
+            ("lease", &table(LEASES.iter().chain(LEASE))),
             ("users", &table(VIEW.iter().chain(EDIT))),
         ],
     );

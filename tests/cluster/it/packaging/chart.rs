@@ -167,10 +167,12 @@ async fn one_that_is_not_to_be_kept_goes_with_the_chart() {
     gone.expect_failure();
 }
 
+/// Whether the operator may `verb` a `resource`, its `resource/part`, or the one `resource@name`.
 async fn may(cluster: &Cluster, verb: &str, resource: &str, place: &[&str]) -> bool {
     let who = format!("--as=system:serviceaccount:{SYSTEM}:folkmoot-operator");
     let (resource, part) = resource.split_once('/').unwrap_or((resource, ""));
     let part = format!("--subresource={part}");
+    let resource = &resource.replace('@', "/");
     let question = [&["auth", "can-i", verb, resource, &part, &who], place].concat();
     cluster.try_kubectl(&question, "").await.success
 }
@@ -216,7 +218,16 @@ async fn rights_end_at_the_watched_namespaces() {
             "{verb} {resource} everywhere"
         );
     }
-    assert!(may(&plane, "patch", "leases.coordination.k8s.io", &home).await);
+    assert!(may(&plane, "create", "leases.coordination.k8s.io", &home).await);
+    assert!(
+        may(
+            &plane,
+            "patch",
+            "leases.coordination.k8s.io@folkmoot-operator",
+            &home
+        )
+        .await
+    );
     assert!(!may(&plane, "patch", "leases.coordination.k8s.io", &here).await);
     for (verb, resource) in [
         ("delete", "secrets"),
