@@ -2,7 +2,10 @@
 
 mod check;
 mod forum;
+mod image;
 mod points_at;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -28,6 +28,9 @@ use super::{
     validate::ValidatedForum,
 };
 
+#[cfg(test)]
+pub(super) use tests::fixtures;
+
 pub use config_hash::CONFIG_HASH;
 pub use edge::http_route_resource;
 pub(super) use environment::OWNED as OWNED_VARIABLES;

@@ -1,11 +1,285 @@
-//! What can be wrong with a spec that the schema took.
+//! What can be wrong with a spec that the schema took, or that an older schema would have taken.
 
-use folkmoot_crds::ForumInstance;
+use std::collections::BTreeMap;
 
-use super::Problem;
-use crate::forum::references::References;
+use folkmoot_crds::{
+    AuthMode, ForumInstance, MAX_NAME_LENGTH, MAX_REPLICAS, ManagedStore, PodTemplateSpec, Scheme,
+    condition,
+};
+use k8s_openapi::api::core::v1::EnvVar;
 
-/// Everything that is wrong, in the order of the spec.
-pub(super) fn all(_forum: &ForumInstance, _references: &References) -> Vec<Problem> {
-    Vec::new()
+use super::{
+    Problem, components, image,
+    points_at::{self, Pointer, config_map_of, secret_of},
+};
+use crate::forum::{
+    build::OWNED_VARIABLES,
+    references::{References, SecretDigest},
+};
+
+/// Everything that is wrong: the spec's own mistakes first, then what is missing beside it.
+pub(super) fn all(forum: &ForumInstance, references: &References) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    name(forum, &mut problems);
+    images(forum, &mut problems);
+    address(forum, &mut problems);
+    auth(forum, &mut problems);
+    numbers(forum, &mut problems);
+    for (field, template) in points_at::pod_templates(forum) {
+        let owned: &[&str] = if field == "edge.nginx" {
+            &[]
+        } else {
+            &OWNED_VARIABLES
+        };
+        variables(field, template, owned, &mut problems);
+    }
+    for pointer in points_at::stores(forum) {
+        problems.extend(missing_key(&pointer, references));
+    }
+    for (field, template) in points_at::pod_templates(forum) {
+        problems.extend(
+            template
+                .env
+                .iter()
+                .filter_map(|variable| missing_source(field, variable, references)),
+        );
+    }
+    gateway(forum, references, &mut problems);
+    problems
+}
+
+fn name(forum: &ForumInstance, problems: &mut Vec<Problem>) {
+    let name = forum.metadata.name.as_deref().unwrap_or_default();
+    if name.len() > MAX_NAME_LENGTH {
+        problems.push(Problem::invalid(format!(
+            "metadata.name must be at most {MAX_NAME_LENGTH} characters long, because Services are named after it"
+        )));
+    }
+    let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let begins = name
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_lowercase());
+    if !begins || name.ends_with('-') || !name.bytes().all(letters) {
+        problems.push(Problem::invalid(
+            "metadata.name must begin with a letter and hold only lower-case letters, digits and -, because Services are named after it",
+        ));
+    }
+}
+
+fn images(forum: &ForumInstance, problems: &mut Vec<Problem>) {
+    let spec = &forum.spec;
+    let of =
+        |store: &Option<ManagedStore>| store.as_ref().and_then(|managed| managed.image.clone());
+    let nginx = spec
+        .edge
+        .nginx
+        .as_ref()
+        .and_then(|nginx| nginx.image.clone());
+    for (field, reference) in [
+        ("image", Some(spec.image.clone())),
+        ("edge.nginx.image", nginx),
+        ("postgres.managed.image", of(&spec.postgres.managed)),
+        ("redis.managed.image", of(&spec.redis.managed)),
+        ("nats.managed.image", of(&spec.nats.managed)),
+        (
+            "objectStorage.managed.image",
+            of(&spec.object_storage.managed),
+        ),
+    ] {
+        let Some(reference) = reference else { continue };
+        if let Err(why) = image::check(&reference) {
+            problems.push(Problem::invalid(format!(
+                "{field} {reference:?} is no image reference: {why}"
+            )));
+        }
+    }
+}
+
+/// The host goes into URLs, an Ingress and an HTTPRoute.
+fn address(forum: &ForumInstance, problems: &mut Vec<Problem>) {
+    let spec = &forum.spec;
+    let Some(host) = &spec.host else {
+        let wanted = match (&spec.edge.ingress, &spec.edge.gateway, spec.scheme) {
+            (None, None, Some(Scheme::Https)) => "scheme https",
+            (None, None, _) => return,
+            _ => "edge.ingress and edge.gateway, which route by it",
+        };
+        problems.push(Problem::invalid(format!("host must be set with {wanted}")));
+        return;
+    };
+    let (name, port) = host
+        .split_once(':')
+        .map_or((host.as_str(), None), |(name, port)| (name, Some(port)));
+    if port.is_some_and(|port| !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+        problems.push(Problem::invalid(format!(
+            "host {host:?} has a port that is none"
+        )));
+    }
+    let label = |label: &str| {
+        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(letters)
+    };
+    if name.len() > 253 || !name.split('.').all(label) {
+        problems.push(Problem::invalid(format!(
+            "host {host:?} is no name of a host"
+        )));
+    }
+    let is_address = name
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_address && (spec.edge.ingress.is_some() || spec.edge.gateway.is_some()) {
+        problems.push(Problem::invalid(format!(
+            "host {host:?} must be a name with edge.ingress and edge.gateway"
+        )));
+    }
+}
+
+fn auth(forum: &ForumInstance, problems: &mut Vec<Problem>) {
+    let auth = &forum.spec.auth;
+    if auth.mode == AuthMode::Open && !auth.allow_open {
+        problems.push(Problem::invalid(
+            "auth.mode open lets anybody act as anybody: set auth.allowOpen to true as well if that is wanted",
+        ));
+    }
+}
+
+fn numbers(forum: &ForumInstance, problems: &mut Vec<Problem>) {
+    let spec = &forum.spec;
+    let replicas = components(spec).into_iter().map(|(service, component)| {
+        (
+            format!("{service}.replicas"),
+            component.replicas.unwrap_or(0),
+            MAX_REPLICAS,
+        )
+    });
+    let nginx = spec.edge.nginx.as_ref().and_then(|nginx| nginx.replicas);
+    let others = [
+        ("chat.replicas".to_owned(), spec.chat.replicas, MAX_REPLICAS),
+        (
+            "chat.drainSeconds".to_owned(),
+            spec.chat.drain_seconds,
+            3600,
+        ),
+        (
+            "edge.nginx.replicas".to_owned(),
+            nginx.unwrap_or(0),
+            MAX_REPLICAS,
+        ),
+    ];
+    for (field, number, most) in replicas.chain(others) {
+        if !(0..=most).contains(&number) {
+            problems.push(Problem::invalid(format!("{field} must be 0 to {most}")));
+        }
+    }
+    if let Some(autoscaling) = &spec.chat.autoscaling
+        && autoscaling.min_replicas > autoscaling.max_replicas
+    {
+        problems.push(Problem::invalid(
+            "chat.autoscaling.minReplicas must not be larger than maxReplicas",
+        ));
+    }
+}
+
+fn variables(field: &str, template: &PodTemplateSpec, owned: &[&str], problems: &mut Vec<Problem>) {
+    let mut seen = BTreeMap::new();
+    for variable in &template.env {
+        let name = variable.name.as_str();
+        let complaint = if owned.contains(&name) {
+            "the operator sets that variable itself, from other fields"
+        } else if seen.insert(name, ()).is_some() {
+            "the variable is set twice"
+        } else if !is_variable(name) {
+            "that is no name of a variable"
+        } else if variable.value.is_some() && variable.value_from.is_some() {
+            "set only one of value and valueFrom"
+        } else {
+            continue;
+        };
+        problems.push(Problem::invalid(format!(
+            "{field}.podTemplate.env {name:?}: {complaint}"
+        )));
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    let begins = name
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    begins
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A store's Secret, or the key in it, that is not there.
+fn missing_key(pointer: &Pointer<'_>, references: &References) -> Option<Problem> {
+    let (name, key) = (&pointer.key.name, &pointer.key.key);
+    let (reason, what) = missing(&references.secrets, "Secret", name, key)?;
+    Some(Problem {
+        condition: pointer.condition,
+        reason,
+        message: format!("{what}, which {} names", pointer.field),
+    })
+}
+
+/// What a user's variable comes from and is not there. Kubernetes would start no pod.
+fn missing_source(field: &str, variable: &EnvVar, references: &References) -> Option<Problem> {
+    let secret = secret_of(variable).map(|source| ("Secret", &references.secrets, source));
+    let config_map =
+        config_map_of(variable).map(|source| ("ConfigMap", &references.config_maps, source));
+    let (kind, found, (name, key, optional)) = secret.or(config_map)?;
+    if optional {
+        return None;
+    }
+    let (reason, what) = missing(found, kind, name, key)?;
+    Some(Problem {
+        condition: condition::DEGRADED,
+        reason,
+        message: format!(
+            "{what}, which {field}.podTemplate.env {:?} names",
+            variable.name
+        ),
+    })
+}
+
+fn missing(
+    found: &BTreeMap<String, Option<SecretDigest>>,
+    kind: &str,
+    name: &str,
+    key: &str,
+) -> Option<(&'static str, String)> {
+    let is_secret = kind == "Secret";
+    let Some(keys) = found.get(name).and_then(Option::as_ref) else {
+        let reason = if is_secret {
+            "SecretNotFound"
+        } else {
+            "ConfigMapNotFound"
+        };
+        return Some((reason, format!("there is no {kind} {name:?}")));
+    };
+    if keys.0.contains_key(key) {
+        return None;
+    }
+    let reason = if is_secret {
+        "SecretKeyNotFound"
+    } else {
+        "ConfigMapKeyNotFound"
+    };
+    Some((reason, format!("the {kind} {name:?} has no key {key:?}")))
+}
+
+fn gateway(forum: &ForumInstance, references: &References, problems: &mut Vec<Problem>) {
+    if forum.spec.edge.gateway.is_some() && !references.platform.http_route {
+        problems.push(Problem {
+            condition: condition::DEGRADED,
+            reason: "GatewayApiMissing",
+            message: "edge.gateway needs the kind HTTPRoute of gateway.networking.k8s.io/v1, which this cluster does not have"
+                .to_owned(),
+        });
+    }
 }

@@ -3,7 +3,7 @@
 mod http_route;
 mod ingress;
 mod nginx;
-mod nginx_config;
+pub(super) mod nginx_config;
 
 pub use http_route::resource as http_route_resource;
 

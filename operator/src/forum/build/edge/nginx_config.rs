@@ -23,7 +23,7 @@ const DEFAULT_MAX_FILE_BYTES: u64 = 25 << 20;
 const FORM_BYTES: u64 = 1 << 20;
 
 /// The rendered file.
-pub(super) fn render(forum: &ValidatedForum) -> String {
+pub(in crate::forum::build) fn render(forum: &ValidatedForum) -> String {
     let scheme = match forum.scheme {
         Scheme::Http => "http",
         Scheme::Https => "https",
@@ -38,7 +38,7 @@ pub(super) fn render(forum: &ValidatedForum) -> String {
 }
 
 /// Largest request with a file, in bytes; 0 means that there is no limit.
-pub(super) fn max_upload_bytes(forum: &ValidatedForum) -> u64 {
+pub(in crate::forum::build) fn max_upload_bytes(forum: &ValidatedForum) -> u64 {
     let file = forum.components.get(&ServiceName::File);
     let variables = file.into_iter().flat_map(|file| &file.pod_template.env);
     let set = variables

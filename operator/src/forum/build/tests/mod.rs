@@ -1,1 +1,10 @@
 //! Tests of the whole build.
+
+mod changes;
+mod edge;
+mod every_object;
+pub(in crate::forum) mod fixtures;
+mod golden;
+mod restricted;
+mod stores;
+mod who_speaks_to_whom;

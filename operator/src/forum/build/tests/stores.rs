@@ -1,0 +1,1 @@
+//! The managed stores, and what the services are told of stores.
