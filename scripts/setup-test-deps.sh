@@ -20,6 +20,7 @@ missing_packages() {
   has fc-list && fc-list | grep -q . || say fontconfig fonts-liberation fonts-dejavu-core
   has cc || say build-essential
   has curl || say curl
+  has openssl || say openssl
   missing_cluster_packages
 }
 

@@ -3,6 +3,7 @@
 //! `shared()` gives one for all tests of this process; they keep apart by database, by key prefix or by bucket.
 //! `start()` gives one of the caller's own, to be stopped, paused and started again: it keeps its port and data.
 
+mod certificate;
 mod nats;
 mod postgres;
 mod programs;
@@ -10,6 +11,7 @@ mod redis;
 mod s3;
 mod server;
 
+pub use certificate::Certificate;
 pub use nats::Nats;
 pub use postgres::Postgres;
 pub use redis::Redis;

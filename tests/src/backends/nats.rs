@@ -8,7 +8,7 @@ use tokio::{
     sync::OnceCell,
 };
 
-use super::{Server, programs::built};
+use super::{Certificate, Server, programs::built};
 use crate::daemon::{Scratch, spawner};
 
 static SHARED: OnceCell<Nats> = OnceCell::const_new();
@@ -30,8 +30,21 @@ impl Nats {
     /// # Panics
     /// If it was not built or does not start.
     pub async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    /// Makes one that speaks TLS only, with this certificate.
+    ///
+    /// # Panics
+    /// As [`Nats::start`].
+    pub async fn start_with_tls(certificate: &Certificate) -> Self {
+        Self::start_with(Some(certificate)).await
+    }
+
+    async fn start_with(certificate: Option<&Certificate>) -> Self {
         let (folder, program) = (Scratch::new("nats"), built("nats-server"));
         let store = folder.path().join("store");
+        let files = certificate.map(|certificate| certificate.copy_to(folder.path()));
         let command = move |port: u16| {
             let mut command = spawner::tied_to_us(&program);
             command
@@ -44,6 +57,10 @@ impl Nats {
                 ])
                 .arg("--store_dir")
                 .arg(&store);
+            if let Some([certificate, key]) = &files {
+                command.arg("--tls").arg("--tlscert").arg(certificate);
+                command.arg("--tlskey").arg(key);
+            }
             command
         };
         let server = Server::new("nats", folder, command, answers);

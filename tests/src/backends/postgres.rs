@@ -12,7 +12,7 @@ use nix::unistd::{User, geteuid};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
-use super::{Server, programs::postgres_folder};
+use super::{Certificate, Server, programs::postgres_folder};
 use crate::daemon::{Daemon, Scratch, Signal, spawner};
 
 /// Who runs the server when the tests run as root, which PostgreSQL refuses to be.
@@ -39,15 +39,40 @@ impl Postgres {
     /// # Panics
     /// If PostgreSQL is not installed or does not start.
     pub async fn start() -> Self {
+        Self::start_with(None).await
+    }
+
+    /// Makes one that speaks TLS too, with this certificate.
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    pub async fn start_with_tls(certificate: &Certificate) -> Self {
+        Self::start_with(Some(certificate)).await
+    }
+
+    async fn start_with(certificate: Option<&Certificate>) -> Self {
         let (folder, programs) = (Scratch::new("postgres"), postgres_folder());
         give_to_system_user(folder.path());
         let data = folder.path().join("data");
         initialise(folder.path(), &programs, &data).await;
+        let tls = certificate.map(|certificate| certificate.copy_to(folder.path()));
+        for file in tls.iter().flatten() {
+            give_to_system_user(file);
+        }
         let pg_isready = programs.join("pg_isready");
         let server = Server::new(
             "postgres",
             folder,
-            move |port| command(&programs, &data, port),
+            move |port| {
+                let mut command = command(&programs, &data, port);
+                if let Some([certificate, key]) = &tls {
+                    let (certificate, key) = (certificate.display(), key.display());
+                    command.args(["-c", "ssl=on"]);
+                    command.args(["-c", &format!("ssl_cert_file={certificate}")]);
+                    command.args(["-c", &format!("ssl_key_file={key}")]);
+                }
+                command
+            },
             move |address| is_ready(pg_isready.clone(), address.port()),
         );
         // To SIGTERM it would first wait for its clients to leave.

@@ -8,7 +8,7 @@ use tokio::{
     sync::OnceCell,
 };
 
-use super::{Server, programs::on_path};
+use super::{Certificate, Server, programs::on_path};
 use crate::daemon::{Scratch, spawner};
 
 static SHARED: OnceCell<Redis> = OnceCell::const_new();
@@ -46,6 +46,30 @@ impl Redis {
         Self { server }
     }
 
+    /// Makes one that speaks TLS only, with this certificate.
+    ///
+    /// # Panics
+    /// As [`Redis::start`].
+    pub async fn start_with_tls(certificate: &Certificate) -> Self {
+        let (folder, program) = (Scratch::new("redis"), on_path("redis-server"));
+        let files = certificate.copy_to(folder.path());
+        let command = move |port: u16| {
+            let mut command = spawner::tied_to_us(&program);
+            command
+                .args(["--bind", "127.0.0.1", "--port", "0"])
+                .args(["--tls-port", &port.to_string(), "--tls-auth-clients", "no"])
+                .args(["--save", "", "--appendonly", "no"])
+                .arg("--tls-cert-file")
+                .arg(&files[0])
+                .arg("--tls-key-file")
+                .arg(&files[1]);
+            command
+        };
+        let server = Server::new("redis", folder, command, listens);
+        server.start_again().await;
+        Self { server }
+    }
+
     /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
@@ -59,6 +83,10 @@ impl Deref for Redis {
     fn deref(&self) -> &Server {
         &self.server
     }
+}
+
+async fn listens(address: SocketAddr) -> bool {
+    TcpStream::connect(address).await.is_ok()
 }
 
 async fn answers(address: SocketAddr) -> bool {

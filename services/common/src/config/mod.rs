@@ -117,7 +117,7 @@ pub struct Settings {
     )]
     pub database_max_connections: u32,
 
-    /// redis://HOST:PORT [default: in memory, for one process].
+    /// redis://HOST:PORT, or rediss:// with TLS [default: in memory, for one process].
     #[arg(
         long,
         env = "REDIS_URL",
@@ -126,7 +126,7 @@ pub struct Settings {
     )]
     pub redis_url: Option<Secret>,
 
-    /// nats://HOST:PORT with JetStream [default: in memory, for one process].
+    /// nats://HOST:PORT, or tls://, with JetStream [default: in memory, for one process].
     #[arg(
         long,
         env = "NATS_URL",
@@ -290,7 +290,7 @@ impl Settings {
     pub fn redis(&self) -> Result<Option<Secret>, InvalidSetting> {
         self.redis_url
             .as_ref()
-            .map(|url| parse_server_url("REDIS_URL", url.expose(), &["redis"]))
+            .map(|url| parse_server_url("REDIS_URL", url.expose(), &["redis", "rediss"]))
             .transpose()
     }
 
