@@ -6,5 +6,6 @@ mod chart;
 mod definition;
 mod kustomize;
 mod render;
+mod rights;
 mod samples;
 mod support;
