@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint bench generate web clean
+.PHONY: help run test fmt lint bench bench-operator generate web clean
 
 help: ## show what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: web ## build and start the platform on http://localhost:8080 (ARGS="..." adds to `folkmoot serve`)
 	cargo run --locked -p folkmoot -- serve $(ARGS)
@@ -23,6 +23,9 @@ lint: ## check formatting and lints
 
 bench: ## measure chat against its peers (ARGS="--quick" for three minutes)
 	scripts/bench.sh $(ARGS)
+
+bench-operator: ## measure the operator: 200 forums at once, then none
+	scripts/bench-operator.sh
 
 generate: ## write what is made from the code: openapi/, the web client's types, the CRD, roles, reference pages
 	UPDATE=1 cargo test --locked -p folkmoot-crds --test it
