@@ -101,7 +101,7 @@ async fn a_mounted_secret_signs_and_is_followed_when_it_changes() {
         .stores(&stores)
         .start()
         .await;
-    assert_eq!(published(identity.site()).await, [first.clone()]);
+    assert_eq!(published(identity.site()).await, [first.as_str()]);
     let ann = identity.register("ann").await;
     assert_eq!(signer(ann.token.as_deref().unwrap()), first);
     assert_eq!(secret.files(), before, "nothing is written beside the keys");
