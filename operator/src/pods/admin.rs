@@ -22,6 +22,8 @@ use super::answer::{self, Problems, Sockets};
 pub const ADMIN_PORT: u16 = 9090;
 /// An answer that takes longer is none.
 const TIMEOUT: Duration = Duration::from_secs(1);
+/// A process gives each of the servers that it stands on a second before it says that one does not answer.
+const READINESS_TIMEOUT: Duration = Duration::from_secs(2);
 /// Most bytes of the head of an answer (hyper's least), and of its body.
 const MAX_HEAD: usize = 8 * 1024;
 const MAX_BODY: usize = 16 * 1024;
@@ -31,7 +33,6 @@ const MAX_BODY: usize = 16 * 1024;
 #[derive(Debug, Clone, Copy)]
 pub struct AdminClient {
     port: u16,
-    timeout: Duration,
 }
 
 impl Default for AdminClient {
@@ -44,10 +45,7 @@ impl AdminClient {
     /// A client for pods that listen on `port`.
     #[must_use]
     pub const fn new(port: u16) -> Self {
-        Self {
-            port,
-            timeout: TIMEOUT,
-        }
+        Self { port }
     }
 
     /// The parts of a process that do not work.
@@ -56,7 +54,7 @@ impl AdminClient {
     /// Why it is not known, for people.
     pub async fn problems(&self, ip: IpAddr) -> Result<Problems, String> {
         let (status, body) = self
-            .send(ip, Method::GET, "/readyz", None, Bytes::new())
+            .send(ip, Method::GET, READYZ, None, Bytes::new())
             .await?;
         match status {
             StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => answer::readiness(&body),
@@ -116,12 +114,13 @@ impl AdminClient {
         let request = request
             .body(Full::new(body))
             .map_err(|error| error.to_string())?;
-        match tokio::time::timeout(self.timeout, exchange(address, request)).await {
+        let limit = match path {
+            READYZ => READINESS_TIMEOUT,
+            _ => TIMEOUT,
+        };
+        match tokio::time::timeout(limit, exchange(address, request)).await {
             Ok(answer) => answer,
-            Err(_) => Err(format!(
-                "it does not answer within {} s",
-                self.timeout.as_secs_f32()
-            )),
+            Err(_) => Err(format!("it does not answer within {} s", limit.as_secs())),
         }
     }
 }
@@ -157,6 +156,7 @@ async fn exchange(
     }
 }
 
+const READYZ: &str = "/readyz";
 const NOT_HTTP: &str = "it does not answer in HTTP";
 
 fn cut_short(error: &(dyn std::error::Error + 'static)) -> String {

@@ -190,8 +190,32 @@ async fn hostile_answers_are_unknown_within_the_time_limit() {
             "{name} took {:?}",
             begin.elapsed()
         );
+        let begin = Instant::now();
         assert!(client.problems(HERE).await.is_err(), "{name}");
+        assert!(
+            begin.elapsed() < READINESS_TIMEOUT * 2,
+            "{name} took {:?}",
+            begin.elapsed()
+        );
     }
+}
+
+#[tokio::test]
+async fn a_pod_has_time_to_find_out_that_a_server_does_not_answer() {
+    let body = r#"{"status":"unavailable","problems":{"redis":"did not answer within a second"}}"#;
+    let answer = format!(
+        "HTTP/1.1 503 x\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let listener = TcpListener::bind((HERE, 0)).await.unwrap();
+    let client = AdminClient::new(listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 1024]).await;
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        stream.write_all(answer.as_bytes()).await
+    });
+    assert!(client.problems(HERE).await.unwrap().contains_key("redis"));
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ const COOL_DOWN: TimeDelta = TimeDelta::seconds(60);
 const LONGEST_COOL_DOWN: TimeDelta = TimeDelta::hours(1);
 /// Most sockets that one pod is asked to move at a time, unless a quarter of its own are more.
 const MOST: u32 = 5000;
+/// A pod takes no request for more.
+const LIMIT: u32 = 100_000;
 
 /// A pod that serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +142,7 @@ pub fn plan(pods: &[Serving]) -> Vec<Move> {
     let over = pods.iter().filter(|pod| u64::from(pod.sockets) > low);
     over.map(|pod| {
         let above = u64::from(pod.sockets) - low;
-        let most = MOST.max(pod.sockets / 4);
+        let most = MOST.max(pod.sockets / 4).min(LIMIT);
         Move {
             pod: pod.name.clone(),
             count: u32::try_from(above).map_or(most, |above| above.min(most)),
