@@ -5,6 +5,7 @@
 //! least once on both ways, so consumers are idempotent by [`Event::id`].
 
 mod consumer;
+mod credentials;
 mod event;
 mod memory;
 mod nats;

@@ -17,7 +17,7 @@ use futures_util::{StreamExt, future::join_all};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
-use super::{BoxHandler, ConsumerSpec, Event};
+use super::{BoxHandler, ConsumerSpec, Event, credentials::Credentials};
 use crate::{
     config::Secret,
     health::{Health, Part},
@@ -60,7 +60,8 @@ impl Nats {
         shutdown: &CancellationToken,
         tasks: &TaskTracker,
     ) -> anyhow::Result<Self> {
-        let client = ConnectOptions::new()
+        let options = Credentials::of(url.expose()).apply(ConnectOptions::new());
+        let client = options
             .name(format!("folkmoot-{instance}"))
             .retry_on_initial_connect()
             .max_reconnects(None)
