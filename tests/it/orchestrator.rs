@@ -1,16 +1,20 @@
 //! What an orchestrator does to services: it starts them before their servers, and two instances on the same ones.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
     Stop,
-    app::{Member, Stores, TestApp},
+    app::{Member, Stores, TestApp, try_send},
     backends::{Nats, Postgres, Redis, S3},
     process::Folkmoot,
     wait,
 };
 use futures_util::TryStreamExt as _;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// What does not work, by the answer of `/readyz`.
@@ -243,6 +247,64 @@ async fn check_streams(nats: &Nats, names: &[&str]) {
             let foreign =
                 |filter: &&String| !filter.is_empty() && !filter.starts_with(&format!("{name}."));
             assert_eq!(filters.iter().find(foreign), None, "{name}");
+        }
+    }
+}
+
+/// What is left of a grace period when the sockets are gone.
+const MARGIN: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_ends_in_time_whatever_its_servers_do() {
+    let (postgres, redis, nats) = tokio::join!(Postgres::start(), Redis::start(), Nats::start());
+    let stores = Stores {
+        database: Some(postgres.create_database().await),
+        redis: Some(redis.url()),
+        nats: Some(nats.url()),
+        ..Stores::embedded()
+    };
+    let folkmoot = Folkmoot::serve(&[])
+        .stores(&stores)
+        .set("SHUTDOWN_GRACE_SECONDS", "2")
+        .start()
+        .await;
+    for hang in [true, false] {
+        let ann = folkmoot.member("ann");
+        let mut chat = ann.chat("general").await;
+        chat.send_text("hello").await;
+        chat.next_message().await;
+        let _news = ann.notifications().await;
+        if hang {
+            postgres.pause();
+            redis.pause();
+            nats.pause();
+        } else {
+            tokio::join!(
+                postgres.stop(Stop::Kill),
+                redis.stop(Stop::Kill),
+                nats.stop(Stop::Kill)
+            );
+        }
+        chat.send_text("is anybody there?").await;
+        let asked = ann.clone();
+        let asking =
+            tokio::spawn(
+                async move { try_send(asked.request(Method::GET, "/api/chat/rooms")).await },
+            );
+        let began = Instant::now();
+        let status = folkmoot.terminate().await;
+        let took = began.elapsed();
+        assert!(status.success(), "{status} (hang: {hang})");
+        assert!(
+            took < Duration::from_secs(2) + MARGIN,
+            "{took:?} (hang: {hang})"
+        );
+        let _ = asking.await;
+        if hang {
+            postgres.resume();
+            redis.resume();
+            nats.resume();
+            folkmoot.start_again().await;
         }
     }
 }

@@ -141,5 +141,5 @@ async fn a_process_that_stops_is_not_ready_whatever_is_left_out() {
     assert!(refused.is_err());
     let ended = std::time::Instant::now();
     assert!(chat.wait().await.success());
-    assert!(ended.elapsed().as_secs() < 5, "{:?}", ended.elapsed());
+    assert!(ended.elapsed().as_secs() < 9, "{:?}", ended.elapsed());
 }
