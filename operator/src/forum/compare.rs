@@ -51,8 +51,19 @@ const OMITTED_WHEN_EMPTY: [&str; 7] = [
 #[must_use]
 pub fn difference(wanted: &Value, live: &Value) -> Option<String> {
     let mut path = Vec::new();
-    let differs = differs(wanted, Some(live), &mut path, false);
-    differs.then(|| path.join("."))
+    let Value::Object(fields) = wanted else {
+        return (wanted != live).then(String::new);
+    };
+    // A list does not say of its items what they are, and what was asked for is known.
+    let fields = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "apiVersion" | "kind"));
+    for (name, value) in fields {
+        path.push(name.clone());
+        if differs(value, live.get(name), &mut path, false) {
+            return Some(path.join("."));
+        }
+        path.pop();
+    }
+    None
 }
 
 fn differs(wanted: &Value, live: Option<&Value>, path: &mut Vec<String>, quantity: bool) -> bool {

@@ -26,6 +26,9 @@ use crate::{
 /// Migrations that failed are tried again so much later.
 const MIGRATION_RETRY: TimeDelta = TimeDelta::seconds(60);
 
+/// What is said of a workload whose turn has not come.
+const WAITS: &str = "waits for the waves before";
+
 /// Rolls out.
 pub struct Waves<'a> {
     /// Writes.
@@ -94,7 +97,7 @@ impl Waves<'_> {
             _ => Some(self.applier.ensure(workload).await?),
         };
         let step = match ensured {
-            None => Step::rolling("waits for the waves before".to_owned()),
+            None => Step::rolling(WAITS.to_owned()),
             Some(Ensured::Waiting(message)) => Step::rolling(message),
             Some(Ensured::Blocked(trouble)) => Step {
                 progress: Progress::Rolling(trouble.message.clone()),
@@ -213,13 +216,19 @@ impl Rolled {
         let named = |message: &str| format!("wave {wave}: {} {}: {message}", workload.kind, workload.key.name);
         let found = match step.progress {
             Progress::Done => return,
+            // What it waits for is worth more words.
+            Progress::Rolling(message) if message == WAITS => match std::mem::take(&mut self.rollout) {
+                Rollout::Unready(cause) => Rollout::Rolling(cause),
+                Rollout::Done => Rollout::Rolling(named(WAITS)),
+                other => other,
+            },
             Progress::Rolling(message) => Rollout::Rolling(named(&message)),
             Progress::Unready(message) => Rollout::Unready(named(&message)),
             Progress::Failing { reason, message } => {
                 Rollout::Failing(Trouble { reason, message: named(&message) })
             }
         };
-        if weight(&found) > weight(&self.rollout) {
+        if weight(&found) > weight(&self.rollout) || self.rollout == Rollout::Done {
             self.rollout = found;
         }
     }
