@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{component::PodTemplateSpec, schema};
 
+/// Image of the edge. It is the default in the definition, so that it is written into each new forum and a later
+/// operator changes no forum that exists.
+pub const NGINX_IMAGE: &str = "docker.io/nginxinc/nginx-unprivileged:1.28";
+
 /// What stands in front of the services. Set exactly one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
@@ -47,7 +51,7 @@ impl Default for EdgeSpec {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NginxSpec {
-    /// Image to run instead of the operator's choice. It must run as any user.
+    /// Image to run, as any user. The default is written into new forums, so that a later operator does not change it.
     #[schemars(schema_with = "schema::image")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,

@@ -17,7 +17,8 @@ pub use component::{
 };
 pub use definition::definition;
 pub use edge::{
-    EdgeSpec, GatewaySpec, IngressSpec, NginxSpec, ParentReference, Scheme, ServiceType,
+    EdgeSpec, GatewaySpec, IngressSpec, NGINX_IMAGE, NginxSpec, ParentReference, Scheme,
+    ServiceType,
 };
 pub use schema::SecretKeyRef;
 pub use spec::{
@@ -26,6 +27,6 @@ pub use spec::{
 };
 pub use status::{ChatStatus, ComponentStatus, ForumInstanceStatus, condition};
 pub use stores::{
-    ExternalObjectStorage, ExternalStore, ManagedStore, NatsSpec, ObjectStorageSpec, PostgresSpec,
-    RedisSpec, S3Spec,
+    ExternalObjectStorage, ExternalStore, ManagedStore, NATS_IMAGE, NatsSpec, OBJECTS_IMAGE,
+    ObjectStorageSpec, POSTGRES_IMAGE, PostgresSpec, REDIS_IMAGE, RedisSpec, S3Spec,
 };

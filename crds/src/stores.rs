@@ -15,6 +15,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::{self, SecretKeyRef};
 
+/// Image of a managed PostgreSQL. Like the three below it is the default in the definition, so that it is written into
+/// each new forum and a later operator changes no forum that exists.
+pub const POSTGRES_IMAGE: &str = "docker.io/library/postgres:17";
+/// Image of a managed Redis, which is Valkey.
+pub const REDIS_IMAGE: &str = "docker.io/valkey/valkey:8.1";
+/// Image of a managed NATS.
+pub const NATS_IMAGE: &str = "docker.io/library/nats:2.12";
+/// Image of a managed S3 server.
+pub const OBJECTS_IMAGE: &str = "docker.io/versity/versitygw:v1.1.0";
+
 /// One pod that the operator runs, with a volume. For evaluation: it has no replica and no backup.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
@@ -27,7 +37,7 @@ use crate::schema::{self, SecretKeyRef};
         .field_path(".storageClassName")
 )]
 pub struct ManagedStore {
-    /// Image to run instead of the operator's choice.
+    /// Image to run. The default is written into new forums, so that a later operator does not change it.
     #[schemars(schema_with = "schema::image")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,

@@ -32,7 +32,12 @@ fn forum(case: &Value, spec: &Value) -> Value {
         "spec": spec,
     });
     drop_nulls(&mut forum);
-    apply_defaults(schema(), &forum)
+    with_defaults(&forum)
+}
+
+/// Twice, because a default may have fields with defaults, which the first time does not see.
+fn with_defaults(forum: &Value) -> Value {
+    apply_defaults(schema(), &apply_defaults(schema(), forum))
 }
 
 /// Kubernetes drops a null of what is not nullable.
@@ -57,7 +62,7 @@ fn errors(case: &Value) -> Vec<ValidationError> {
 
 /// What is wrong with a new forum.
 pub(crate) fn errors_of(forum: &Value) -> Vec<ValidationError> {
-    let forum = apply_defaults(schema(), forum);
+    let forum = with_defaults(forum);
     let result = Validator::new().validate_compiled(&RULES, &forum, None);
     result
         .err()

@@ -98,6 +98,20 @@ fn scaled_by_the_number_of_chat_pods() {
     );
 }
 
+/// The operator's choice of an image is made once for a forum: an upgrade of the operator restarts none of its pods.
+#[test]
+fn every_image_is_written_into_new_forums() {
+    let mut images = 0;
+    walk::schemas(schema(), &mut |path, schema| {
+        if path.starts_with(".spec") && path.ends_with(".image") {
+            let default = schema["default"].as_str();
+            assert!(default.is_some_and(|image| image.contains(':')), "{path}");
+            images += 1;
+        }
+    });
+    assert_eq!(images, 6);
+}
+
 #[test]
 fn a_forum_that_says_nothing_decodes() {
     let forum: ForumInstance = serde_json::from_value(json!({

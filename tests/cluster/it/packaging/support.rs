@@ -1,9 +1,14 @@
 //! What the tests of this folder share.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use folkmoot_cluster_tests::{Cluster, ControlPlane};
+use folkmoot_cluster_tests::{Cluster, ControlPlane, wait_for_condition};
 use folkmoot_tests::fresh::repository;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::Api;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -13,6 +18,7 @@ pub(crate) const SYSTEM: &str = "folkmoot-system";
 /// The chart, from the root of the repository.
 pub(crate) const CHART: &str = "charts/folkmoot-operator";
 
+const LIMIT: Duration = Duration::from_secs(30);
 const DEFINITION: &str = "crd/foruminstances.folkmoot.dev";
 
 /// A path in the repository, for kubectl.
@@ -43,15 +49,16 @@ pub(crate) async fn plane_with_forums() -> &'static ControlPlane {
     plane
 }
 
-/// Waits until forums can be made.
+/// Waits until forums can be made, and kubectl knows them: the server tells it of a new kind a little later.
 pub(crate) async fn wait_until_known(cluster: &Cluster) {
-    let wait = [
-        "wait",
-        "--for=condition=Established",
-        "--timeout=30s",
-        DEFINITION,
-    ];
-    cluster.kubectl(&wait).await;
+    let definitions: Api<CustomResourceDefinition> = Api::all(cluster.client().await);
+    let name = "foruminstances.folkmoot.dev";
+    wait_for_condition(&definitions, name, "Established", "True", LIMIT).await;
+    let start = Instant::now();
+    while !cluster.try_kubectl(&["explain", "forum"], "").await.success {
+        assert!(start.elapsed() < LIMIT, "kubectl does not learn of forums");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// What a JSONPath of the definition says.

@@ -17,7 +17,7 @@ use crate::forum::{
     validate::ValidatedForum,
 };
 
-const IMAGE: &str = "docker.io/nginxinc/nginx-unprivileged:1.28";
+const IMAGE: &str = folkmoot_crds::NGINX_IMAGE;
 const FILE: &str = "nginx.conf";
 const FOLDER: &str = "/etc/folkmoot-edge";
 

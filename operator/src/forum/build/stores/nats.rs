@@ -20,7 +20,7 @@ use crate::forum::{
     validate::ValidatedForum,
 };
 
-const IMAGE: &str = "docker.io/library/nats:2.12";
+const IMAGE: &str = folkmoot_crds::NATS_IMAGE;
 const PORT: &str = "nats";
 const MONITOR: &str = "monitor";
 const FILE: &str = "nats.conf";

@@ -14,7 +14,7 @@ use crate::forum::{
     validate::ValidatedForum,
 };
 
-const IMAGE: &str = "docker.io/versity/versitygw:v1.1.0";
+const IMAGE: &str = folkmoot_crds::OBJECTS_IMAGE;
 const PORT: &str = "s3";
 /// A folder is a bucket.
 const BUCKETS: &str = "/data/buckets";

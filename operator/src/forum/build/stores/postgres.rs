@@ -12,7 +12,7 @@ use crate::forum::{
     validate::ValidatedForum,
 };
 
-const IMAGE: &str = "docker.io/library/postgres:17";
+const IMAGE: &str = folkmoot_crds::POSTGRES_IMAGE;
 /// User `postgres` of the official image.
 const USER: i64 = 999;
 const PORT: &str = "postgres";

@@ -15,7 +15,7 @@ use crate::forum::{
     validate::ValidatedForum,
 };
 
-const IMAGE: &str = "docker.io/valkey/valkey:8.1";
+const IMAGE: &str = folkmoot_crds::REDIS_IMAGE;
 const PORT: &str = "redis";
 const START: &str = include_str!("redis.sh");
 const MEMORY: &str = "128Mi";
