@@ -56,6 +56,7 @@ kind: KubeProxyConfiguration
 clientConnection: {kubeconfig: $state/pki/admin.kubeconfig}
 clusterCIDR: ${POD_CIDR%/*}/16
 mode: iptables
+iptables: {minSyncPeriod: 200ms}
 hostnameOverride: node1
 conntrack: {maxPerCore: 0}
 K

@@ -11,7 +11,7 @@ use folkmoot_tests::wait;
 use k8s_openapi::api::{apps::v1::Deployment, core::v1};
 use kube::Api;
 
-use super::report;
+use super::{report, together};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -45,6 +45,7 @@ spec: {selector: {app: platform}, sessionAffinity: ClientIP, ports: [{port: 80, 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restricted_pods_of_the_real_image_answer_through_a_service() {
+    let _turn = together().await;
     let start = Instant::now();
     let node = Node::shared().await;
     report("a node with all images", start);
@@ -81,6 +82,7 @@ async fn restricted_pods_of_the_real_image_answer_through_a_service() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_apiserver_and_the_kubelet_come_back() {
+    let _turn = together().await;
     let node = Node::start().await;
     let start = Instant::now();
     node.stop(Component::Apiserver).await;

@@ -30,7 +30,9 @@ pub(crate) async fn plane() -> &'static ControlPlane {
     INSTALLED
         .get_or_init(|| async {
             install(plane).await;
-            plane.kubectl(&["create", "namespace", "folkmoot-system"]).await;
+            plane
+                .kubectl(&["create", "namespace", "folkmoot-system"])
+                .await;
         })
         .await;
     plane
@@ -39,8 +41,15 @@ pub(crate) async fn plane() -> &'static ControlPlane {
 /// Installs our kind and those of others.
 pub(crate) async fn install(plane: &ControlPlane) {
     let crd = repository().join("manifests/crd/foruminstances.yaml");
-    plane.kubectl(&["apply", "--server-side", "-f", crd.to_str().unwrap()]).await;
-    let established = ["wait", "--for=condition=Established", "--timeout=30s", "crd/foruminstances.folkmoot.dev"];
+    plane
+        .kubectl(&["apply", "--server-side", "-f", crd.to_str().unwrap()])
+        .await;
+    let established = [
+        "wait",
+        "--for=condition=Established",
+        "--timeout=30s",
+        "crd/foruminstances.folkmoot.dev",
+    ];
     plane.kubectl(&established).await;
     plane.install_crds("gateway-api").await;
     plane.install_crds("prometheus-operator").await;
@@ -68,7 +77,12 @@ impl Bench {
         let client = namespace.cluster().client().await;
         let kubelet = Kubelet::start(client.clone(), namespace.name());
         operator.wait_until_ready().await;
-        Self { operator, client, namespace, _kubelet: kubelet }
+        Self {
+            operator,
+            client,
+            namespace,
+            _kubelet: kubelet,
+        }
     }
 
     pub(crate) fn forums(&self) -> Api<ForumInstance> {
@@ -90,11 +104,20 @@ impl Bench {
 
     /// Changes a forum.
     pub(crate) async fn patch(&self, name: &str, patch: Value) {
-        self.forums().patch(name, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+        self.forums()
+            .patch(name, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
     }
 
     /// Waits for a condition of its current generation.
-    pub(crate) async fn wait(&self, name: &str, kind: &str, status: &str, reason: &str) -> ForumInstance {
+    pub(crate) async fn wait(
+        &self,
+        name: &str,
+        kind: &str,
+        status: &str,
+        reason: &str,
+    ) -> ForumInstance {
         let what = format!("{kind}={status} because {reason}");
         let holds = |forum: &ForumInstance| {
             let conditions = forum.status.iter().flat_map(|status| &status.conditions);
@@ -125,11 +148,18 @@ impl Bench {
         let mut versions = BTreeMap::new();
         for kind in Kind::ALWAYS.into_iter().chain(Kind::OPTIONAL) {
             let all = self.objects(kind).list(&ours).await.unwrap();
-            versions.extend(all.iter().map(|object| (format!("{kind} {}", object.name_any()), version(object))));
+            versions.extend(
+                all.iter()
+                    .map(|object| (format!("{kind} {}", object.name_any()), version(object))),
+            );
         }
         let secrets: Api<Secret> = self.namespace.api(self.client.clone());
         let secrets = secrets.list(&ours).await.unwrap();
-        versions.extend(secrets.iter().map(|secret| (format!("Secret {}", secret.name_any()), version(secret))));
+        versions.extend(
+            secrets
+                .iter()
+                .map(|secret| (format!("Secret {}", secret.name_any()), version(secret))),
+        );
         versions
     }
 
@@ -139,7 +169,8 @@ impl Bench {
         for _ in 0..times {
             let before = self.operator.passes().await;
             let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let mark = json!({"metadata": {"annotations": {"example.org/look": number.to_string()}}});
+            let mark =
+                json!({"metadata": {"annotations": {"example.org/look": number.to_string()}}});
             self.patch(forum, mark).await;
             let done = async || (self.operator.passes().await > before).then_some(());
             self.operator.wait_until("it looks", done).await;
@@ -159,10 +190,15 @@ impl Bench {
 
     /// The reasons of the events of a forum.
     pub(crate) async fn events(&self, forum: &str) -> Vec<String> {
-        let events: Api<k8s_openapi::api::events::v1::Event> = self.namespace.api(self.client.clone());
+        let events: Api<k8s_openapi::api::events::v1::Event> =
+            self.namespace.api(self.client.clone());
         let events = events.list(&ListParams::default()).await.unwrap();
         let of_forum = events.iter().filter(|event| {
-            event.regarding.as_ref().and_then(|regarding| regarding.name.as_deref()) == Some(forum)
+            event
+                .regarding
+                .as_ref()
+                .and_then(|regarding| regarding.name.as_deref())
+                == Some(forum)
         });
         of_forum.filter_map(|event| event.reason.clone()).collect()
     }
@@ -193,5 +229,9 @@ impl Bench {
 }
 
 fn version(object: &impl ResourceExt) -> String {
-    format!("{} {}", object.uid().unwrap(), object.resource_version().unwrap())
+    format!(
+        "{} {}",
+        object.uid().unwrap(),
+        object.resource_version().unwrap()
+    )
 }

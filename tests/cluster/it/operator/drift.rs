@@ -17,9 +17,13 @@ fn owned_change(kind: Kind) -> Value {
         Kind::ServiceAccount => json!({"automountServiceAccountToken": true}),
         Kind::ConfigMap => json!({"data": {"": "something else"}}),
         Kind::PersistentVolumeClaim | Kind::Job => json!({}),
-        Kind::Service => json!({"spec": {"publishNotReadyAddresses": true, "selector": {"app.kubernetes.io/component": "else"}}}),
+        Kind::Service => {
+            json!({"spec": {"publishNotReadyAddresses": true, "selector": {"app.kubernetes.io/component": "else"}}})
+        }
         Kind::NetworkPolicy => json!({"spec": {"ingress": [{}]}}),
-        Kind::PodDisruptionBudget => json!({"spec": {"selector": {"matchLabels": {"app.kubernetes.io/component": "else"}}}}),
+        Kind::PodDisruptionBudget => {
+            json!({"spec": {"selector": {"matchLabels": {"app.kubernetes.io/component": "else"}}}})
+        }
         Kind::Ingress => json!({"spec": {"rules": [{"host": "else.example.org"}]}}),
         Kind::HttpRoute => json!({"spec": {"hostnames": ["else.example.org"]}}),
         Kind::ServiceMonitor => json!({"spec": {"endpoints": [{"port": "else"}]}}),
@@ -30,7 +34,13 @@ fn owned_change(kind: Kind) -> Value {
 /// The change with the names that only the object knows.
 fn fit(mut change: Value, object: &Value) -> Value {
     if let Some(data) = change.get_mut("data") {
-        let key = object["data"].as_object().unwrap().keys().next().unwrap().clone();
+        let key = object["data"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .next()
+            .unwrap()
+            .clone();
         *data = json!({key: "something else"});
     }
     if let Some(name) = change.pointer_mut("/spec/template/spec/containers/0/name") {
@@ -44,18 +54,29 @@ fn fit(mut change: Value, object: &Value) -> Value {
 /// What of an object is the same after it was deleted and came back.
 fn essence(object: &Value) -> Value {
     let mut object = object.clone();
-    for name in ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "finalizers"] {
+    for name in [
+        "uid",
+        "resourceVersion",
+        "creationTimestamp",
+        "generation",
+        "managedFields",
+        "finalizers",
+    ] {
         object["metadata"].as_object_mut().unwrap().remove(name);
     }
     object.as_object_mut().unwrap().remove("status");
-    let annotations = object["metadata"].get_mut("annotations").and_then(Value::as_object_mut);
+    let annotations = object["metadata"]
+        .get_mut("annotations")
+        .and_then(Value::as_object_mut);
     annotations.map(|annotations| annotations.retain(|name, _| name.starts_with("folkmoot.dev/")));
     if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
         for name in ["clusterIP", "clusterIPs", "selector", "volumeName"] {
             spec.remove(name);
         }
     }
-    let template = object.pointer_mut("/spec/template/metadata").and_then(Value::as_object_mut);
+    let template = object
+        .pointer_mut("/spec/template/metadata")
+        .and_then(Value::as_object_mut);
     template.map(|template| template.remove("labels"));
     object
 }
@@ -73,36 +94,74 @@ async fn subjects(bench: &Bench, forum: &str) -> Vec<Subject> {
     for kind in Kind::ALWAYS.into_iter().chain(Kind::OPTIONAL) {
         let all = bench.objects(kind).list(&ours).await.unwrap();
         // The edge's for Deployments: nobody waits for it.
-        let one = all.items.iter().rfind(|object| object.name_any().ends_with("-edge")).or(all.items.first());
+        let one = all
+            .items
+            .iter()
+            .rfind(|object| object.name_any().ends_with("-edge"))
+            .or(all.items.first());
         if let Some(object) = one {
             let value = serde_json::to_value(object).unwrap();
-            subjects.push(Subject { kind, name: object.name_any(), object: value });
+            subjects.push(Subject {
+                kind,
+                name: object.name_any(),
+                object: value,
+            });
         }
     }
     subjects
 }
 
 async fn change(bench: &Bench, subject: &Subject, change: &Value) {
-    let parameters = PatchParams { field_manager: Some("somebody".to_owned()), ..PatchParams::default() };
+    let parameters = PatchParams {
+        field_manager: Some("somebody".to_owned()),
+        ..PatchParams::default()
+    };
     let typed = !Kind::OPTIONAL.contains(&subject.kind);
-    let patch = if typed { Patch::Strategic(change) } else { Patch::Merge(change) };
-    bench.objects(subject.kind).patch(&subject.name, &parameters, &patch).await.unwrap();
+    let patch = if typed {
+        Patch::Strategic(change)
+    } else {
+        Patch::Merge(change)
+    };
+    bench
+        .objects(subject.kind)
+        .patch(&subject.name, &parameters, &patch)
+        .await
+        .unwrap();
 }
 
 /// Deleted, it comes back the same.
 async fn comes_back(bench: &Bench, subject: &Subject) {
     let uid = subject.object["metadata"]["uid"].clone();
-    bench.objects(subject.kind).delete(&subject.name, &DeleteParams::background()).await.unwrap();
-    let back = bench.wait_for_object(subject.kind, &subject.name, "it is back", |object| object["metadata"]["uid"] != uid);
-    assert_eq!(essence(&back.await), essence(&subject.object), "{} {}", subject.kind, subject.name);
+    bench
+        .objects(subject.kind)
+        .delete(&subject.name, &DeleteParams::background())
+        .await
+        .unwrap();
+    let back = bench.wait_for_object(subject.kind, &subject.name, "it is back", |object| {
+        object["metadata"]["uid"] != uid
+    });
+    assert_eq!(
+        essence(&back.await),
+        essence(&subject.object),
+        "{} {}",
+        subject.kind,
+        subject.name
+    );
 }
 
 /// What the operator set is set again.
 async fn is_restored(bench: &Bench, subject: &Subject) {
-    change(bench, subject, &fit(owned_change(subject.kind), &subject.object)).await;
+    change(
+        bench,
+        subject,
+        &fit(owned_change(subject.kind), &subject.object),
+    )
+    .await;
     let what = "it is as it was";
     let same = |object: &Value| same_but_theirs(object, &subject.object);
-    bench.wait_for_object(subject.kind, &subject.name, what, same).await;
+    bench
+        .wait_for_object(subject.kind, &subject.name, what, same)
+        .await;
 }
 
 fn same_but_theirs(object: &Value, before: &Value) -> bool {
@@ -125,16 +184,19 @@ async fn leaves_theirs(bench: &Bench, subject: &Subject) {
     }});
     if subject.kind == Kind::Deployment {
         let restarted = json!({"kubectl.kubernetes.io/restartedAt": "2026-01-02T03:04:05Z"});
-        theirs["spec"] = json!({"replicas": 4, "template": {"metadata": {"annotations": restarted}}});
+        theirs["spec"] =
+            json!({"replicas": 4, "template": {"metadata": {"annotations": restarted}}});
     }
     change(bench, subject, &theirs).await;
 }
 
 fn has_theirs(object: &Value, kind: Kind) -> bool {
     let metadata = &object["metadata"];
-    let own = metadata["annotations"]["example.org/theirs"] == "x" && metadata["labels"]["example.org/theirs"] == "x";
+    let own = metadata["annotations"]["example.org/theirs"] == "x"
+        && metadata["labels"]["example.org/theirs"] == "x";
     let template = &object["spec"]["template"]["metadata"]["annotations"];
-    let of_pods = template.get("kubectl.kubernetes.io/restartedAt").is_some() && object["spec"]["replicas"] == 4;
+    let of_pods = template.get("kubectl.kubernetes.io/restartedAt").is_some()
+        && object["spec"]["replicas"] == 4;
     own && (kind != Kind::Deployment || of_pods)
 }
 
@@ -144,8 +206,14 @@ async fn every_kind_is_mended_and_what_others_add_is_left_alone() {
     let parents = json!([{"name": "public"}]);
     let forums = [
         ("demo", json!({"monitoring": {"serviceMonitor": true}})),
-        ("routed", json!({"host": "a.example.org", "edge": {"gateway": {"parentRefs": parents}}})),
-        ("served", json!({"host": "b.example.org", "edge": {"ingress": {}}})),
+        (
+            "routed",
+            json!({"host": "a.example.org", "edge": {"gateway": {"parentRefs": parents}}}),
+        ),
+        (
+            "served",
+            json!({"host": "b.example.org", "edge": {"ingress": {}}}),
+        ),
     ];
     for (name, spec) in &forums {
         bench.apply(name, spec.clone()).await;
@@ -161,7 +229,11 @@ async fn every_kind_is_mended_and_what_others_add_is_left_alone() {
         }
     }
     let kinds: std::collections::BTreeSet<Kind> = all.iter().map(|subject| subject.kind).collect();
-    assert_eq!(kinds.len(), Kind::ALWAYS.len() + Kind::OPTIONAL.len(), "{kinds:?}");
+    assert_eq!(
+        kinds.len(),
+        Kind::ALWAYS.len() + Kind::OPTIONAL.len(),
+        "{kinds:?}"
+    );
 
     join_all(all.iter().map(|subject| is_restored(&bench, subject))).await;
     join_all(all.iter().map(|subject| comes_back(&bench, subject))).await;
@@ -175,6 +247,11 @@ async fn every_kind_is_mended_and_what_others_add_is_left_alone() {
     }
     for subject in &all {
         let now = bench.object(subject.kind, &subject.name).await.unwrap();
-        assert!(has_theirs(&now, subject.kind), "{} {}: {now:#}", subject.kind, subject.name);
+        assert!(
+            has_theirs(&now, subject.kind),
+            "{} {}: {now:#}",
+            subject.kind,
+            subject.name
+        );
     }
 }

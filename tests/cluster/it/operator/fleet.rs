@@ -71,13 +71,22 @@ impl Fleet {
         let mut tasks = JoinSet::new();
         tasks.spawn(answer(listener, shared.clone()));
         tasks.spawn(run_pods(Api::namespaced(client, namespace), shared.clone()));
-        Self { port, shared, _tasks: tasks }
+        Self {
+            port,
+            shared,
+            _tasks: tasks,
+        }
     }
 
     /// The sockets of the pods that serve, in ascending order.
     pub(crate) fn sockets(&self) -> Vec<u32> {
         let state = self.shared.state.lock().unwrap();
-        let mut sockets: Vec<_> = state.pods.values().filter(|pod| !pod.draining).map(|pod| pod.sockets).collect();
+        let mut sockets: Vec<_> = state
+            .pods
+            .values()
+            .filter(|pod| !pod.draining)
+            .map(|pod| pod.sockets)
+            .collect();
         sockets.sort_unstable();
         sockets
     }
@@ -86,7 +95,8 @@ impl Fleet {
     pub(crate) fn set(&self, sockets: &[u32]) {
         let mut state = self.shared.state.lock().unwrap();
         let pods = state.pods.values_mut().filter(|pod| !pod.draining);
-        pods.zip(sockets).for_each(|(pod, sockets)| pod.sockets = *sockets);
+        pods.zip(sockets)
+            .for_each(|(pod, sockets)| pod.sockets = *sockets);
     }
 
     /// What became of the pods.
@@ -103,18 +113,34 @@ impl State {
         }
         self.given += 1;
         let ip = IpAddr::V4(Ipv4Addr::new(127, 77, 0, self.given));
-        self.pods.insert(ip, FleetPod { name, sockets: 0, draining: false });
+        self.pods.insert(
+            ip,
+            FleetPod {
+                name,
+                sockets: 0,
+                draining: false,
+            },
+        );
         ip
     }
 
     /// False if it drains already.
     fn drain(&mut self, name: &str) -> bool {
-        let Some(pod) = self.pods.values_mut().find(|pod| pod.name == name && !pod.draining) else {
+        let Some(pod) = self
+            .pods
+            .values_mut()
+            .find(|pod| pod.name == name && !pod.draining)
+        else {
             return false;
         };
         pod.draining = true;
         let sockets = pod.sockets;
-        let others: Vec<u32> = self.pods.values().filter(|pod| !pod.draining).map(|pod| pod.sockets).collect();
+        let others: Vec<u32> = self
+            .pods
+            .values()
+            .filter(|pod| !pod.draining)
+            .map(|pod| pod.sockets)
+            .collect();
         self.gone.push((sockets, others));
         let draining = self.pods.values().filter(|pod| pod.draining).count();
         self.most_draining = self.most_draining.max(draining);
@@ -122,7 +148,11 @@ impl State {
     }
 
     fn end(&mut self, name: &str) {
-        let left = self.pods.values().find(|pod| pod.name == name).map_or(0, |pod| pod.sockets);
+        let left = self
+            .pods
+            .values()
+            .find(|pod| pod.name == name)
+            .map_or(0, |pod| pod.sockets);
         self.pods.retain(|_, pod| pod.name != name);
         self.connect(left);
     }
@@ -138,18 +168,32 @@ impl State {
     }
 
     fn answer(&mut self, ip: IpAddr, request: &str) -> (&'static str, Value) {
-        let (sockets, draining) = self.pods.get(&ip).map_or((0, false), |pod| (pod.sockets, pod.draining));
+        let (sockets, draining) = self
+            .pods
+            .get(&ip)
+            .map_or((0, false), |pod| (pod.sockets, pod.draining));
         if request.starts_with("GET /sockets ") {
-            return ("200 OK", json!({"sockets": sockets, "draining": draining, "queued_bytes": 0}));
+            return (
+                "200 OK",
+                json!({"sockets": sockets, "draining": draining, "queued_bytes": 0}),
+            );
         }
         if !request.starts_with("POST /sockets/move ") {
             return ("200 OK", json!({"status": "ok"}));
         }
-        let token = request.lines().find_map(|line| line.strip_prefix("authorization: Bearer "));
-        let body = request.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
-        let count = serde_json::from_str::<Value>(body).unwrap()["count"].as_u64().unwrap();
+        let token = request
+            .lines()
+            .find_map(|line| line.strip_prefix("authorization: Bearer "));
+        let body = request
+            .split_once("\r\n\r\n")
+            .map(|(_, body)| body)
+            .unwrap_or_default();
+        let count = serde_json::from_str::<Value>(body).unwrap()["count"]
+            .as_u64()
+            .unwrap();
         let count = u32::try_from(count).unwrap().min(sockets);
-        self.moves.push((count, token.unwrap_or_default().to_owned()));
+        self.moves
+            .push((count, token.unwrap_or_default().to_owned()));
         if let Some(pod) = self.pods.get_mut(&ip) {
             pod.sockets -= count;
         }
@@ -159,28 +203,41 @@ impl State {
 }
 
 async fn run_pods(pods: Api<Pod>, shared: Arc<Shared>) {
-    let mut seen = watcher(pods.clone(), Config::default()).default_backoff().applied_objects().boxed();
+    let mut seen = watcher(pods.clone(), Config::default())
+        .default_backoff()
+        .applied_objects()
+        .boxed();
     while let Some(pod) = seen.next().await {
         let Ok(pod) = pod else { continue };
         let name = pod.name_any();
-        let chat = pod.labels().get("app.kubernetes.io/component").is_some_and(|part| part == "chat");
+        let chat = pod
+            .labels()
+            .get("app.kubernetes.io/component")
+            .is_some_and(|part| part == "chat");
         if pod.metadata.deletion_timestamp.is_some() {
             if shared.state.lock().unwrap().drain(&name) {
                 tokio::spawn(end(pods.clone(), name, shared.clone()));
             }
             continue;
         }
-        let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
+        let phase = pod
+            .status
+            .as_ref()
+            .and_then(|status| status.phase.as_deref());
         if phase != Some("Pending") {
             continue;
         }
         let ip = chat.then(|| shared.state.lock().unwrap().begin(&pod));
         let finalizers = json!({"metadata": {"finalizers": [DRAINS]}});
         if chat {
-            let _ = pods.patch(&name, &PatchParams::default(), &Patch::Merge(finalizers)).await;
+            let _ = pods
+                .patch(&name, &PatchParams::default(), &Patch::Merge(finalizers))
+                .await;
         }
         let status = Patch::Merge(json!({"status": running(&pod, ip)}));
-        let _ = pods.patch_status(&name, &PatchParams::default(), &status).await;
+        let _ = pods
+            .patch_status(&name, &PatchParams::default(), &status)
+            .await;
     }
 }
 
@@ -192,11 +249,18 @@ async fn end(pods: Api<Pod>, name: String, shared: Arc<Shared>) {
 }
 
 fn running(pod: &Pod, ip: Option<IpAddr>) -> Value {
-    let job = pod.owner_references().iter().any(|owner| owner.kind == "Job");
+    let job = pod
+        .owner_references()
+        .iter()
+        .any(|owner| owner.kind == "Job");
     let container = &pod.spec.as_ref().unwrap().containers[0].name;
     let (phase, ready, state) = match job {
         true => ("Succeeded", false, json!({"terminated": {"exitCode": 0}})),
-        false => ("Running", true, json!({"running": {"startedAt": "2026-01-02T03:04:05Z"}})),
+        false => (
+            "Running",
+            true,
+            json!({"running": {"startedAt": "2026-01-02T03:04:05Z"}}),
+        ),
     };
     let word = if ready { "True" } else { "False" };
     json!({
@@ -222,14 +286,24 @@ async fn answer_one(mut stream: TcpStream, shared: &Shared) -> std::io::Result<(
         }
     }
     let ip = stream.local_addr()?.ip();
-    let (status, body) = shared.state.lock().unwrap().answer(ip, &String::from_utf8_lossy(&request));
+    let (status, body) = shared
+        .state
+        .lock()
+        .unwrap()
+        .answer(ip, &String::from_utf8_lossy(&request));
     let body = body.to_string();
-    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
     stream.write_all(answer.as_bytes()).await
 }
 
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-    text.split_once("\r\n\r\n").is_some_and(|(_, body)| body.len() >= length.unwrap_or(0))
+    let length = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    text.split_once("\r\n\r\n")
+        .is_some_and(|(_, body)| body.len() >= length.unwrap_or(0))
 }

@@ -35,13 +35,18 @@ impl Kubelet {
         let pods: Api<Pod> = Api::namespaced(client, namespace);
         Self(tokio::spawn(async move {
             let config = Config::default();
-            let mut seen = watcher(pods.clone(), config).default_backoff().applied_objects().boxed();
+            let mut seen = watcher(pods.clone(), config)
+                .default_backoff()
+                .applied_objects()
+                .boxed();
             while let Some(pod) = seen.next().await {
                 let Ok(pod) = pod else { continue };
                 if let Some(status) = status_of(&pod) {
                     let patch = Patch::Merge(json!({"status": status}));
                     // It may be gone.
-                    let _ = pods.patch_status(&pod.name_any(), &PatchParams::default(), &patch).await;
+                    let _ = pods
+                        .patch_status(&pod.name_any(), &PatchParams::default(), &patch)
+                        .await;
                 }
             }
         }))
@@ -49,28 +54,40 @@ impl Kubelet {
 }
 
 fn status_of(pod: &Pod) -> Option<Value> {
-    let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
-    let named = pod.status.iter().any(|status| status.container_statuses.is_some());
+    let phase = pod
+        .status
+        .as_ref()
+        .and_then(|status| status.phase.as_deref());
+    let named = pod
+        .status
+        .iter()
+        .any(|status| status.container_statuses.is_some());
     if pod.metadata.deletion_timestamp.is_some() || named || phase != Some("Pending") {
         return None;
     }
     let container = &pod.spec.as_ref()?.containers[0];
     let image = container.image.clone().unwrap_or_default();
-    let migration = pod.labels().get("app.kubernetes.io/component").is_some_and(|part| part == "migration");
-    let state = |ready: bool, state: Value| {
-        json!([{"name": container.name, "image": image, "imageID": "", "ready": ready, "restartCount": 0, "state": state}])
-    };
+    let migration = pod
+        .labels()
+        .get("app.kubernetes.io/component")
+        .is_some_and(|part| part == "migration");
+    let state = |ready: bool, state: Value| json!([{"name": container.name, "image": image, "imageID": "", "ready": ready, "restartCount": 0, "state": state}]);
     let ready = |status: &str| json!([{"type": "Ready", "status": status, "lastTransitionTime": "2026-01-02T03:04:05Z"}]);
     let ended = |code: i32| json!({"terminated": {"exitCode": code, "message": "relation \"rooms\" is not what it should be"}});
     Some(if image.contains(NO_IMAGE) {
-        let waiting = json!({"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}});
+        let waiting =
+            json!({"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}});
         json!({"containerStatuses": state(false, waiting), "conditions": ready("False")})
     } else if migration && image.contains(BAD_MIGRATION) {
         json!({"phase": "Failed", "containerStatuses": state(false, ended(1)), "conditions": ready("False")})
     } else if migration {
         json!({"phase": "Succeeded", "containerStatuses": state(false, ended(0)), "conditions": ready("False")})
     } else {
-        let word = if image.contains(NEVER_READY) { "False" } else { "True" };
+        let word = if image.contains(NEVER_READY) {
+            "False"
+        } else {
+            "True"
+        };
         let running = json!({"running": {"startedAt": "2026-01-02T03:04:05Z"}});
         json!({"phase": "Running", "containerStatuses": state(word == "True", running), "conditions": ready(word)})
     })

@@ -30,10 +30,12 @@ async fn two(namespace: &Namespace) -> (Operator, Operator) {
 }
 
 async fn leader<'a>(one: &'a Operator, other: &'a Operator) -> (&'a Operator, &'a Operator) {
-    one.wait_until("one of two leads", async || match (one.is_leader().await, other.is_leader().await) {
-        (true, false) => Some((one, other)),
-        (false, true) => Some((other, one)),
-        _ => None,
+    one.wait_until("one of two leads", async || {
+        match (one.is_leader().await, other.is_leader().await) {
+            (true, false) => Some((one, other)),
+            (false, true) => Some((other, one)),
+            _ => None,
+        }
     })
     .await
 }
@@ -47,12 +49,24 @@ async fn one_of_two_acts_and_the_other_takes_over() {
     // A stand-by is ready: it can take over at once.
     assert_eq!(standing_by.ask("/readyz").await.unwrap().0, 200);
     // Asked to end, it gives the Lease back, and the other need not wait for its end.
-    assert!(leading.terminate().await.success(), "{}", leading.log_tail());
-    standing_by.wait_until("it takes over", async || standing_by.is_leader().await.then_some(())).await;
+    assert!(
+        leading.terminate().await.success(),
+        "{}",
+        leading.log_tail()
+    );
+    standing_by
+        .wait_until("it takes over", async || {
+            standing_by.is_leader().await.then_some(())
+        })
+        .await;
     leading.start_again().await;
     // Killed, it is followed when the Lease is over.
     standing_by.kill().await;
-    leading.wait_until("it takes over", async || leading.is_leader().await.then_some(())).await;
+    leading
+        .wait_until("it takes over", async || {
+            leading.is_leader().await.then_some(())
+        })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,7 +75,11 @@ async fn a_leader_that_was_away_ends_instead_of_acting_beside_the_new_one() {
     let (one, other) = two(&namespace).await;
     let (leading, standing_by) = leader(&one, &other).await;
     leading.freeze();
-    standing_by.wait_until("it takes over", async || standing_by.is_leader().await.then_some(())).await;
+    standing_by
+        .wait_until("it takes over", async || {
+            standing_by.is_leader().await.then_some(())
+        })
+        .await;
     leading.thaw();
     let ended = leading.wait().await;
     assert!(!ended.success(), "{}", leading.log_tail());
@@ -72,21 +90,51 @@ async fn a_leader_that_was_away_ends_instead_of_acting_beside_the_new_one() {
 async fn restricted(plane: &ControlPlane, namespace: &Namespace) -> std::path::PathBuf {
     let watched = format!("watchNamespaces={{{}}}", namespace.name());
     let own = namespace.name();
-    let chart = ["template", "op", "charts/folkmoot-operator", "--namespace", own, "--set", &watched];
-    let rendered = plane.helm(&[&chart[..], &["--show-only", "templates/rbac.yaml"]].concat()).await;
+    let chart = [
+        "template",
+        "op",
+        "charts/folkmoot-operator",
+        "--namespace",
+        own,
+        "--set",
+        &watched,
+    ];
+    let rendered = plane
+        .helm(&[&chart[..], &["--show-only", "templates/rbac.yaml"]].concat())
+        .await;
     plane.apply(&rendered).await;
-    let rendered = plane.helm(&[&chart[..], &["--show-only", "templates/serviceaccount.yaml"]].concat()).await;
+    let rendered = plane
+        .helm(
+            &[
+                &chart[..],
+                &["--show-only", "templates/serviceaccount.yaml"],
+            ]
+            .concat(),
+        )
+        .await;
     namespace.apply(&rendered).await;
-    let accounts = ["get", "serviceaccounts", "-l", "app.kubernetes.io/name=folkmoot-operator", "-o", "name"];
+    let accounts = [
+        "get",
+        "serviceaccounts",
+        "-l",
+        "app.kubernetes.io/name=folkmoot-operator",
+        "-o",
+        "name",
+    ];
     let account = namespace.kubectl(&accounts).await;
-    let account = account.trim().trim_start_matches("serviceaccount/").to_owned();
+    let account = account
+        .trim()
+        .trim_start_matches("serviceaccount/")
+        .to_owned();
     let token = namespace.kubectl(&["create", "token", &account]).await;
     let text = std::fs::read_to_string(plane.kubeconfig()).unwrap();
     let mut config: kube::config::Kubeconfig = kube::config::Kubeconfig::from_yaml(&text).unwrap();
     for named in &mut config.auth_infos {
         named.auth_info = Some(serde_json::from_value(json!({"token": token.trim()})).unwrap());
     }
-    let path = plane.kubeconfig().with_file_name(format!("{own}.kubeconfig"));
+    let path = plane
+        .kubeconfig()
+        .with_file_name(format!("{own}.kubeconfig"));
     std::fs::write(&path, serde_json::to_string(&config).unwrap()).unwrap();
     path
 }
@@ -105,7 +153,12 @@ async fn the_rights_of_the_chart_for_one_namespace_are_enough() {
     ];
     let operator = Operator::start(&kubeconfig, &variables);
     let bench = Bench::with(namespace, operator).await;
-    bench.apply("demo", json!({"host": "a.example.org", "monitoring": {"serviceMonitor": true}})).await;
+    bench
+        .apply(
+            "demo",
+            json!({"host": "a.example.org", "monitoring": {"serviceMonitor": true}}),
+        )
+        .await;
     bench.wait_until_ready("demo").await;
     let parents = json!([{"name": "public"}]);
     let gateway = json!({"host": "a.example.org", "edge": {"gateway": {"parentRefs": parents}}});
@@ -113,14 +166,21 @@ async fn the_rights_of_the_chart_for_one_namespace_are_enough() {
     bench.wait_until_ready("demo").await;
     bench.settle("demo").await;
     let log = bench.operator.log();
-    assert!(!log.contains("forbidden") && !log.contains("Forbidden"), "{}", bench.operator.log_tail());
+    assert!(
+        !log.contains("forbidden") && !log.contains("Forbidden"),
+        "{}",
+        bench.operator.log_tail()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_waits_for_our_kind_and_outlives_an_api_server_that_is_away() {
     let plane = ControlPlane::start().await;
     let namespace = plane.namespace("outage").await;
-    let operator = Operator::start(plane.kubeconfig(), &[("LEADER_ELECT", "true"), ("POD_NAMESPACE", "default")]);
+    let operator = Operator::start(
+        plane.kubeconfig(),
+        &[("LEADER_ELECT", "true"), ("POD_NAMESPACE", "default")],
+    );
     let said = operator.wait_until("it says what it waits for", async || {
         let (code, body) = operator.ask("/readyz").await?;
         (code == 503 && body.contains("foruminstances.folkmoot.dev")).then_some(body)
@@ -139,9 +199,15 @@ async fn it_waits_for_our_kind_and_outlives_an_api_server_that_is_away() {
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert!(bench.operator.is_running(), "{}", bench.operator.log_tail());
     plane.start_again(Component::Apiserver).await;
-    bench.namespace.kubectl(&["delete", "deployment", "demo-web"]).await;
+    bench
+        .namespace
+        .kubectl(&["delete", "deployment", "demo-web"])
+        .await;
     wait::until_within(crate::bench::LIMIT, "it is mended", async || {
-        let found = bench.namespace.try_kubectl(&["get", "deployment", "demo-web"], "").await;
+        let found = bench
+            .namespace
+            .try_kubectl(&["get", "deployment", "demo-web"], "")
+            .await;
         found.success.then_some(())
     })
     .await;

@@ -46,8 +46,16 @@ impl Operator {
         let daemon = Daemon::new("operator", scratch.path().join("log"), recipe);
         daemon.start();
         folkmoot_common::server::install_crypto();
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
-        Self { daemon, port, http, _scratch: scratch }
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(5))
+            .build()
+            .unwrap();
+        Self {
+            daemon,
+            port,
+            http,
+            _scratch: scratch,
+        }
     }
 
     /// What it answers: the status code and the body.
@@ -58,11 +66,18 @@ impl Operator {
     }
 
     pub(crate) async fn wait_until_ready(&self) {
-        self.wait_until("it is ready", async || self.ask("/readyz").await.filter(|(code, _)| *code == 200)).await;
+        self.wait_until("it is ready", async || {
+            self.ask("/readyz").await.filter(|(code, _)| *code == 200)
+        })
+        .await;
     }
 
     /// Waits until `probe` answers; shows the log if it does not.
-    pub(crate) async fn wait_until<T>(&self, what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
+    pub(crate) async fn wait_until<T>(
+        &self,
+        what: &str,
+        probe: impl AsyncFnMut() -> Option<T>,
+    ) -> T {
         match wait::try_until(LIMIT, probe).await {
             Some(answer) => answer,
             None => panic!("the operator: {what}. Its log:\n{}", self.daemon.log_tail()),
@@ -75,7 +90,8 @@ impl Operator {
         let lines = text.lines().filter_map(|line| line.strip_prefix(name));
         let values = lines.filter_map(|line| {
             let (labels, value) = line.rsplit_once(' ')?;
-            (labels.is_empty() || labels.starts_with('{')).then(|| (labels.to_owned(), value.parse().unwrap()))
+            (labels.is_empty() || labels.starts_with('{'))
+                .then(|| (labels.to_owned(), value.parse().unwrap()))
         });
         values.collect()
     }
@@ -83,13 +99,19 @@ impl Operator {
     /// The sum of the values of a metric whose labels contain `part`.
     pub(crate) async fn sum(&self, name: &str, part: &str) -> f64 {
         let values = self.metric(name).await;
-        values.iter().filter(|(labels, _)| labels.contains(part)).map(|(_, value)| value).sum()
+        values
+            .iter()
+            .filter(|(labels, _)| labels.contains(part))
+            .map(|(_, value)| value)
+            .sum()
     }
 
     /// Requests that change something, Leases apart.
     pub(crate) async fn writes(&self) -> f64 {
         let requests = self.metric("folkmoot_operator_requests_total").await;
-        let writes = requests.iter().filter(|(labels, _)| !labels.contains("\"GET\"") && !labels.contains("leases"));
+        let writes = requests
+            .iter()
+            .filter(|(labels, _)| !labels.contains("\"GET\"") && !labels.contains("leases"));
         writes.map(|(_, count)| count).sum()
     }
 
@@ -146,7 +168,15 @@ impl Operator {
 fn executable() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     // target/PROFILE/deps/operator-HASH
-    let program = test.parent().and_then(Path::parent).unwrap().join("folkmoot-operator");
-    assert!(program.is_file(), "{} does not exist; run cargo build --workspace", program.display());
+    let program = test
+        .parent()
+        .and_then(Path::parent)
+        .unwrap()
+        .join("folkmoot-operator");
+    assert!(
+        program.is_file(),
+        "{} does not exist; run cargo build --workspace",
+        program.display()
+    );
     program
 }
