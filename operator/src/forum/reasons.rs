@@ -1,6 +1,6 @@
 //! Every reason that a condition can have. The page on troubleshooting is checked against this table.
 
-use folkmoot_crds::condition::{DEGRADED, PAUSED, PROGRESSING, READY};
+use folkmoot_crds::condition::{DEGRADED, PAUSED, POSTGRES_READY, PROGRESSING, READY};
 
 /// One reason of one condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

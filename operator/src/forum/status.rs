@@ -153,7 +153,7 @@ fn verdicts(forum: &ForumInstance, findings: &Findings, trouble: Option<&Trouble
         degraded(findings, trouble),
         paused(forum.spec.paused),
     ];
-    verdicts.extend(Dependency::ALL.map(|dependency| reached(dependency, findings)));
+    verdicts.extend(Dependency::ALL.map(|dependency| reached(dependency, findings, trouble)));
     verdicts
 }
 
@@ -236,8 +236,13 @@ fn paused(is_paused: bool) -> Verdict {
     )
 }
 
-fn reached(dependency: Dependency, findings: &Findings) -> Verdict {
+fn reached(dependency: Dependency, findings: &Findings, trouble: Option<&Trouble>) -> Verdict {
     let kind = dependency.condition();
+    // Nobody else has spoken to the database yet.
+    let failed = trouble.filter(|trouble| trouble.reason == reasons::MIGRATION_FAILED);
+    if let (Dependency::Database, 0, Some(failed)) = (dependency, findings.reach.answered, failed) {
+        return Verdict::new(kind, false, reasons::MIGRATION_FAILED, failed.message.as_str());
+    }
     let mut problems = findings
         .problems
         .iter()

@@ -208,6 +208,18 @@ fn a_lost_dependency_degrades_a_forum_that_serves() {
 }
 
 #[test]
+fn while_nobody_else_has_used_the_database_its_condition_is_the_migrations() {
+    let trouble = Trouble { reason: reasons::MIGRATION_FAILED, message: "connection refused".to_owned() };
+    let mut findings = Findings { rollout: Rollout::Failing(trouble), ..Findings::default() };
+    let status = after(&mut forum(), &findings, now());
+    says(&status, condition::POSTGRES_READY, "False", reasons::MIGRATION_FAILED);
+    says(&status, condition::REDIS_READY, "Unknown", reasons::NOT_KNOWN);
+    findings.reach.answered = 2;
+    let status = after(&mut forum(), &findings, now());
+    says(&status, condition::POSTGRES_READY, "True", reasons::REACHED);
+}
+
+#[test]
 fn a_paused_forum_says_so() {
     let mut forum = forum();
     forum.spec.paused = true;

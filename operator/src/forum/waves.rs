@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Migrations that failed are tried again so much later.
-const MIGRATION_RETRY: TimeDelta = TimeDelta::seconds(60);
+const MIGRATION_RETRY: TimeDelta = TimeDelta::seconds(30);
 
 /// What is said of a workload whose turn has not come.
 const WAITS: &str = "waits for the waves before";

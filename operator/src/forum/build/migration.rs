@@ -20,8 +20,9 @@ use super::{
 };
 use crate::forum::validate::ValidatedForum;
 
-/// Seconds that the migrations wait for a database that is not there yet.
-const WAIT_SECONDS: i64 = 600;
+/// Seconds that the migrations wait for a database that is not there yet. Then they end and say why, which becomes a
+/// condition; they are tried again for ever.
+const WAIT_SECONDS: i64 = 20;
 /// Seconds after which the Job has failed, whatever it does.
 const DEADLINE_SECONDS: i64 = 1800;
 /// Times that a failed migration is tried again.
