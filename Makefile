@@ -27,9 +27,10 @@ bench: ## measure chat against its peers (ARGS="--quick" for three minutes)
 bench-operator: ## measure the operator: 200 forums at once, then none
 	scripts/bench-operator.sh
 
-generate: ## write what is made from the code: openapi/, the web client's types, the CRD, roles, reference pages
+generate: ## write what is made from the code: openapi/, the web client's types, the CRD, roles, reference pages, forums' objects
 	UPDATE=1 cargo test --locked -p folkmoot-crds --test it
 	UPDATE=1 cargo test --locked -p folkmoot-tests --test it -- openapi
+	INSTA_UPDATE=always cargo test --locked -p folkmoot-operator --lib -- golden
 	scripts/npm-ci.sh services/web
 	npm --prefix services/web run generate
 

@@ -6,7 +6,7 @@ use ed25519_dalek::{
     pkcs8::{EncodePrivateKey as _, spki::der::pem::LineEnding},
 };
 use folkmoot_common::ServiceName;
-use folkmoot_crds::{ForumInstance, SecretKeyRef};
+use folkmoot_crds::{ForumInstance, SecretKeyRef, condition};
 use k8s_openapi::{
     ByteString, api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
@@ -53,6 +53,29 @@ impl GeneratedSecret {
             Self::Objects => "objects",
         };
         format!("{forum}-{suffix}")
+    }
+
+    /// The keys that pods use. Of the signing keys it is any whose name ends so.
+    pub(super) const fn used_keys(self) -> &'static [&'static str] {
+        match self {
+            Self::SigningKeys => &[".pem"],
+            Self::Admin => &["token"],
+            Self::Postgres => &["dbname", "password", "uri", "username"],
+            Self::Redis => &["password", "uri"],
+            Self::Nats => &["password", "uri", "user"],
+            Self::Objects => &["access-key", "secret-key"],
+        }
+    }
+
+    /// The condition that is false while a used key is not there.
+    pub(super) const fn condition(self) -> &'static str {
+        match self {
+            Self::SigningKeys | Self::Admin => condition::DEGRADED,
+            Self::Postgres => condition::POSTGRES_READY,
+            Self::Redis => condition::REDIS_READY,
+            Self::Nats => condition::NATS_READY,
+            Self::Objects => condition::OBJECT_STORAGE_READY,
+        }
     }
 
     /// One of the Secret's keys.
@@ -198,3 +221,6 @@ fn password(random: &[u8; RANDOM_BYTES]) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,7 +139,7 @@ fn instance(namespace: &str, name: &str) -> String {
 
 fn edge(spec: &EdgeSpec) -> Result<Edge, Problem> {
     match (&spec.nginx, &spec.ingress, &spec.gateway) {
-        (Some(nginx), None, None) => Ok(Edge::Nginx(nginx.clone())),
+        (Some(nginx), None, None) => Ok(Edge::Nginx(Box::new(nginx.clone()))),
         (None, Some(ingress), None) => Ok(Edge::Ingress(ingress.clone())),
         (None, None, Some(gateway)) => Ok(Edge::Gateway(gateway.clone())),
         _ => Err(Problem::invalid(

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::forum::{
     build::OWNED_VARIABLES,
+    generate,
     references::{References, SecretDigest},
 };
 
@@ -36,6 +37,7 @@ pub(super) fn all(forum: &ForumInstance, references: &References) -> Vec<Problem
     for pointer in points_at::stores(forum) {
         problems.extend(missing_key(&pointer, references));
     }
+    generated(forum, references, &mut problems);
     for (field, template) in points_at::pod_templates(forum) {
         problems.extend(
             template
@@ -225,6 +227,37 @@ fn missing_key(pointer: &Pointer<'_>, references: &References) -> Option<Problem
         reason,
         message: format!("{what}, which {} names", pointer.field),
     })
+}
+
+/// Keys of the forum's own Secrets: somebody may have made or changed one.
+fn generated(forum: &ForumInstance, references: &References, problems: &mut Vec<Problem>) {
+    let forum_name = forum.metadata.name.as_deref().unwrap_or_default();
+    for secret in generate::needed(forum) {
+        let name = secret.name(forum_name);
+        let mut used = secret.used_keys().iter();
+        let missing = used.find_map(|key| missing_generated(&references.secrets, &name, key));
+        if let Some((reason, what)) = missing {
+            problems.push(Problem {
+                condition: secret.condition(),
+                reason,
+                message: format!("{what}; deleted, the Secret is made anew"),
+            });
+        }
+    }
+}
+
+fn missing_generated(
+    found: &BTreeMap<String, Option<SecretDigest>>,
+    name: &str,
+    key: &str,
+) -> Option<(&'static str, String)> {
+    let is_ending = key.starts_with('.');
+    let keys = found.get(name).and_then(Option::as_ref);
+    let ends_so = keys.is_some_and(|keys| keys.0.keys().any(|other| other.ends_with(key)));
+    if is_ending && ends_so {
+        return None;
+    }
+    missing(found, "Secret", name, key)
 }
 
 /// What a user's variable comes from and is not there. Kubernetes would start no pod.

@@ -62,7 +62,7 @@ pub struct ValidatedForum {
 #[derive(Debug, Clone)]
 pub enum Edge {
     /// An nginx of the forum's own.
-    Nginx(NginxSpec),
+    Nginx(Box<NginxSpec>),
     /// The cluster's Ingress controller.
     Ingress(IngressSpec),
     /// A Gateway of the cluster.

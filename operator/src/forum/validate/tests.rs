@@ -246,6 +246,40 @@ fn what_a_store_points_at_must_be_there() {
 }
 
 #[test]
+fn the_forums_own_secrets_must_have_what_pods_use() {
+    let without = |name: &'static str, key: &'static str| {
+        problems_with(&fixtures::minimal(), |references| {
+            let keys = references.secrets.get_mut(name).expect("a Secret").as_mut();
+            keys.expect("keys").0.remove(key);
+        })
+    };
+    let end = "; deleted, the Secret is made anew";
+    for (name, key, condition) in [
+        ("demo-admin", "token", "Degraded"),
+        ("demo-postgres", "uri", "PostgresReady"),
+        ("demo-redis", "password", "RedisReady"),
+        ("demo-nats", "user", "NatsReady"),
+        ("demo-objects", "secret-key", "ObjectStorageReady"),
+    ] {
+        let expected =
+            format!("{condition}=SecretKeyNotFound: the Secret {name:?} has no key {key:?}{end}");
+        assert_eq!(without(name, key), [expected]);
+    }
+    let keys = without("demo-signing-keys", "signing-key.pem");
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert_eq!(without("demo-postgres", "port"), Vec::<String>::new());
+    let gone = problems_with(&fixtures::minimal(), |references| {
+        _ = references.secrets.remove("demo-redis")
+    });
+    assert_eq!(
+        gone,
+        [format!(
+            "RedisReady=SecretNotFound: there is no Secret \"demo-redis\"{end}"
+        )]
+    );
+}
+
+#[test]
 fn what_a_variable_comes_from_must_be_there_unless_it_is_optional() {
     let with = |source: Value| json!({"file": {"podTemplate": {"env": [{"name": "X", "valueFrom": source}]}}});
     let nothing = |references: &mut References| {

@@ -40,10 +40,8 @@ pub(in crate::forum::build) fn render(forum: &ValidatedForum) -> String {
 /// Largest request with a file, in bytes; 0 means that there is no limit.
 pub(in crate::forum::build) fn max_upload_bytes(forum: &ValidatedForum) -> u64 {
     let file = forum.components.get(&ServiceName::File);
-    let variables = file.into_iter().flat_map(|file| &file.pod_template.env);
-    let set = variables
-        .filter(|variable| variable.name == "FILE_MAX_BYTES")
-        .last();
+    let mut variables = file.into_iter().flat_map(|file| &file.pod_template.env);
+    let set = variables.find(|variable| variable.name == "FILE_MAX_BYTES");
     let Some(set) = set else {
         return DEFAULT_MAX_FILE_BYTES + FORM_BYTES;
     };

@@ -2,7 +2,7 @@
 set -eu
 password=$(printf %s "$REDIS_PASSWORD" | sed 's/[\\"]/\\&/g')
 exec valkey-server - <<CONFIGURATION
-bind 0.0.0.0
+bind * -::*
 port $REDIS_PORT_NUMBER
 dir /data
 requirepass "$password"

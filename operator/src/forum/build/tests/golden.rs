@@ -7,13 +7,31 @@ use super::fixtures;
 
 fn assert_golden(name: &str, spec: &Value) {
     let objects = fixtures::built(spec);
-    let objects: Vec<_> = objects.into_iter().map(|(_, object)| object).collect();
+    let objects: Vec<_> = objects
+        .into_iter()
+        .map(|(_, object)| by_lines(object))
+        .collect();
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_sort_maps(true);
     settings.set_omit_expression(true);
     settings.bind(|| assert_yaml_snapshot!(name, objects));
+}
+
+/// Texts of several lines as lists of lines, so that a difference can be read.
+fn by_lines(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\n') => text.lines().collect(),
+        Value::Array(items) => items.into_iter().map(by_lines).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields
+                .map(|(name, field)| (name, by_lines(field)))
+                .collect()
+        }
+        other => other,
+    }
 }
 
 #[test]
