@@ -29,6 +29,7 @@ bench-operator: ## measure the operator: 200 forums at once, then none
 
 generate: ## write what is made from the code: openapi/, the web client's types, the CRD, roles, reference pages, forums' objects
 	UPDATE=1 cargo test --locked -p folkmoot-crds --test it
+	UPDATE=1 cargo test --locked -p folkmoot-operator --test docs
 	UPDATE=1 cargo test --locked -p folkmoot-tests --test it -- openapi
 	INSTA_UPDATE=always cargo test --locked -p folkmoot-operator --lib -- golden
 	scripts/npm-ci.sh services/web

@@ -8,7 +8,10 @@ use folkmoot_operator::forum::{
 };
 
 #[path = "../../tests/src/fresh.rs"]
-#[expect(unreachable_pub, reason = "shared with folkmoot-tests, where it is public")]
+#[expect(
+    unreachable_pub,
+    reason = "shared with folkmoot-tests, where it is public"
+)]
 mod fresh;
 
 use fresh::{assert_fresh, repository};
@@ -59,6 +62,24 @@ fn reasons() -> String {
         }
     }
     text
+}
+
+/// The constants are what conditions are made from; the table is what the page is made from.
+#[test]
+fn every_constant_is_in_the_table() {
+    let code = fs::read_to_string(repository().join("operator/src/forum/reasons.rs"));
+    let code = code.expect("the reasons");
+    let constants = code.lines().filter_map(|line| {
+        let (_, text) = line.strip_prefix("pub const ")?.split_once(": &str = \"")?;
+        text.strip_suffix("\";")
+    });
+    let mut seen = 0;
+    for constant in constants {
+        let explained = REASONS.iter().any(|reason| reason.reason == constant);
+        assert!(explained, "{constant}");
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 fn events() -> String {
