@@ -64,7 +64,10 @@ fn essence(object: &Value) -> Value {
     ] {
         object["metadata"].as_object_mut().unwrap().remove(name);
     }
-    object.as_object_mut().unwrap().remove("status");
+    // An item of a list does not say what it is.
+    for name in ["status", "apiVersion", "kind"] {
+        object.as_object_mut().unwrap().remove(name);
+    }
     let annotations = object["metadata"]
         .get_mut("annotations")
         .and_then(Value::as_object_mut);

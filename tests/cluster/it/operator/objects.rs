@@ -44,12 +44,7 @@ async fn a_part_that_is_switched_off_goes_when_the_new_one_runs() {
     bench.apply("demo", json!({"host": "a.example.org"})).await;
     bench.wait_until_ready("demo").await;
     assert!(bench.object(Kind::Deployment, "demo-edge").await.is_some());
-    bench
-        .apply(
-            "demo",
-            json!({"host": "a.example.org", "edge": {"ingress": {}}}),
-        )
-        .await;
+    bench.patch("demo", json!({"spec": {"edge": {"nginx": null, "ingress": {}}}})).await;
     wait_until_gone(&bench.objects(Kind::Deployment), "demo-edge", LIMIT).await;
     wait_until_gone(&bench.objects(Kind::Service), "demo-edge", LIMIT).await;
     bench.wait_until_ready("demo").await;
@@ -68,12 +63,7 @@ async fn a_part_that_is_switched_off_goes_when_the_new_one_runs() {
         .namespace
         .kubectl(&["create", "configmap", "demo-notes"])
         .await;
-    bench
-        .apply(
-            "demo",
-            json!({"host": "a.example.org", "edge": {"nginx": {}}}),
-        )
-        .await;
+    bench.patch("demo", json!({"spec": {"edge": {"nginx": {}, "ingress": null}}})).await;
     bench
         .wait_for_object(Kind::Deployment, "demo-edge", "it is back", |_| true)
         .await;
@@ -126,25 +116,25 @@ async fn a_paused_forum_is_left_alone_and_its_status_is_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_field_that_cannot_be_changed_is_named() {
     let bench = Bench::start("immutable").await;
-    bench
-        .apply("demo", json!({"postgres": {"managed": {"storage": "2Gi"}}}))
-        .await;
+    let store = |size: &str| json!({"redis": {"managed": {"storage": size, "retain": true}}});
+    bench.apply("demo", store("2Gi")).await;
     bench.wait_until_ready("demo").await;
-    bench
-        .apply("demo", json!({"postgres": {"managed": {"storage": "1Gi"}}}))
-        .await;
-    bench
-        .wait("demo", "Degraded", "True", "FieldImmutable")
-        .await;
+    // The volume stays, and the next forum of that name would have a smaller one.
+    bench.namespace.kubectl(&["delete", "forum", "demo"]).await;
+    wait_until_gone(&bench.objects(Kind::StatefulSet), "demo-redis", LIMIT).await;
+    bench.apply("demo", store("1Gi")).await;
+    bench.wait("demo", "Degraded", "True", "FieldImmutable").await;
     let message = bench.message("demo", "Degraded").await;
-    assert!(
-        message.contains("PersistentVolumeClaim demo-postgres") && message.contains("storage"),
-        "{message}"
-    );
-    bench
-        .apply("demo", json!({"postgres": {"managed": {"storage": "2Gi"}}}))
-        .await;
+    assert!(message.contains("PersistentVolumeClaim demo-redis") && message.contains("immutable"), "{message}");
+    bench.apply("demo", store("2Gi")).await;
     bench.wait_until_ready("demo").await;
+}
+
+async fn pods(bench: &Bench) -> Vec<String> {
+    let pods: Api<k8s_openapi::api::core::v1::Pod> = bench.namespace.api(bench.client.clone());
+    let of_web = ListParams::default().labels("app.kubernetes.io/component=web");
+    let pods = pods.list(&of_web).await.unwrap();
+    pods.items.into_iter().filter_map(|pod| pod.metadata.name).collect()
 }
 
 /// Replicas that the spec no longer sets stay what they are.
@@ -155,6 +145,8 @@ async fn replicas_that_are_no_longer_set_stay_and_are_anybodys() {
     bench.wait_until_ready("demo").await;
     let before = bench.object(Kind::Deployment, "demo-web").await.unwrap();
     assert_eq!(before["spec"]["replicas"], 3);
+    let first = pods(&bench).await;
+    assert_eq!(first.len(), 3);
     bench
         .patch("demo", json!({"spec": {"web": {"replicas": null}}}))
         .await;
@@ -162,11 +154,8 @@ async fn replicas_that_are_no_longer_set_stay_and_are_anybodys() {
     bench.settle("demo").await;
     let after = bench.object(Kind::Deployment, "demo-web").await.unwrap();
     assert_eq!(after["spec"]["replicas"], 3);
-    // It was never anything else: only the annotation of what was applied has changed.
-    assert_eq!(
-        after["metadata"]["generation"],
-        before["metadata"]["generation"]
-    );
+    // It was never anything else: none of the pods was taken away.
+    assert_eq!(pods(&bench).await, first);
     bench
         .namespace
         .kubectl(&["scale", "deployment/demo-web", "--replicas=5"])
@@ -280,7 +269,7 @@ async fn one_object_that_is_not_understood_blocks_no_other() {
     let said = said.await;
     assert_eq!(said["reason"], "InvalidSpec", "{said}");
     assert!(
-        said["message"].as_str().unwrap().contains("invalid type"),
+        said["message"].as_str().unwrap().to_lowercase().contains("invalid type"),
         "{said}"
     );
     let forums: Api<kube::core::DynamicObject> = Api::namespaced_with(
