@@ -43,6 +43,16 @@ pub const NOT_KNOWN: &str = "NotKnown";
 pub const DEPENDENCY_LOST: &str = "DependencyLost";
 /// The spec cannot be understood or contradicts itself.
 pub const INVALID_SPEC: &str = "InvalidSpec";
+/// A Secret that the spec names, or one of the forum's own, is not there.
+pub const SECRET_NOT_FOUND: &str = "SecretNotFound";
+/// A Secret lacks a key.
+pub const SECRET_KEY_NOT_FOUND: &str = "SecretKeyNotFound";
+/// A ConfigMap that the spec names is not there.
+pub const CONFIG_MAP_NOT_FOUND: &str = "ConfigMapNotFound";
+/// A ConfigMap lacks a key.
+pub const CONFIG_MAP_KEY_NOT_FOUND: &str = "ConfigMapKeyNotFound";
+/// The cluster has no kind HTTPRoute.
+pub const GATEWAY_API_MISSING: &str = "GatewayApiMissing";
 /// An object of the same name belongs to somebody else.
 pub const NAME_TAKEN: &str = "NameTaken";
 /// A field that cannot be changed would have to be.
@@ -84,7 +94,7 @@ const fn reason(
     }
 }
 
-/// The reasons that the controller gives. Those of problems of the spec are [`crate::forum::validate`]'s.
+/// Every reason, with every condition that it comes with.
 pub const REASONS: &[Reason] = &[
     reason(
         READY,
@@ -169,6 +179,41 @@ pub const REASONS: &[Reason] = &[
         INVALID_SPEC,
         "The spec cannot be understood or contradicts itself; nothing was changed.",
         "Correct the field that the message names.",
+    ),
+    reason(
+        DEGRADED,
+        "True",
+        SECRET_NOT_FOUND,
+        "There is no Secret of the name that the field in the message names; nothing was changed.",
+        "Make the Secret, or correct the field; the operator sees it at once.",
+    ),
+    reason(
+        DEGRADED,
+        "True",
+        SECRET_KEY_NOT_FOUND,
+        "The Secret is there and lacks the named key; nothing was changed.",
+        "Add the key, or correct the field. One of the forum's own Secrets is made anew when it is deleted.",
+    ),
+    reason(
+        DEGRADED,
+        "True",
+        CONFIG_MAP_NOT_FOUND,
+        "There is no ConfigMap of the name that the field in the message names; nothing was changed.",
+        "Make the ConfigMap, or correct the field.",
+    ),
+    reason(
+        DEGRADED,
+        "True",
+        CONFIG_MAP_KEY_NOT_FOUND,
+        "The ConfigMap is there and lacks the named key; nothing was changed.",
+        "Add the key, or correct the field.",
+    ),
+    reason(
+        DEGRADED,
+        "True",
+        GATEWAY_API_MISSING,
+        "`edge.gateway` is set and the cluster does not know the kind HTTPRoute; nothing was changed.",
+        "Install the Gateway API, or choose another edge.",
     ),
     reason(
         DEGRADED,
@@ -274,6 +319,20 @@ pub const REASONS: &[Reason] = &[
         NOT_REACHED,
         "At least one pod does not reach it; the message has that pod's reason.",
         "Look at the server, at its Secret and at network policies between.",
+    ),
+    reason(
+        "*",
+        "False",
+        SECRET_NOT_FOUND,
+        "There is no Secret of the name that the spec names for that server; nothing was changed.",
+        "Make the Secret, or correct the field; the operator sees it at once.",
+    ),
+    reason(
+        "*",
+        "False",
+        SECRET_KEY_NOT_FOUND,
+        "The Secret is there and lacks the named key; nothing was changed.",
+        "Add the key, or correct the field.",
     ),
     reason("*", "Unknown", NOT_KNOWN, "No pod has been asked yet.", ""),
 ];

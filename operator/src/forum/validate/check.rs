@@ -15,6 +15,10 @@ use super::{
 use crate::forum::{
     build::OWNED_VARIABLES,
     generate,
+    reasons::{
+        CONFIG_MAP_KEY_NOT_FOUND, CONFIG_MAP_NOT_FOUND, GATEWAY_API_MISSING, SECRET_KEY_NOT_FOUND,
+        SECRET_NOT_FOUND,
+    },
     references::{References, SecretDigest},
 };
 
@@ -289,9 +293,9 @@ fn missing(
     let is_secret = kind == "Secret";
     let Some(keys) = found.get(name).and_then(Option::as_ref) else {
         let reason = if is_secret {
-            "SecretNotFound"
+            SECRET_NOT_FOUND
         } else {
-            "ConfigMapNotFound"
+            CONFIG_MAP_NOT_FOUND
         };
         return Some((reason, format!("there is no {kind} {name:?}")));
     };
@@ -299,9 +303,9 @@ fn missing(
         return None;
     }
     let reason = if is_secret {
-        "SecretKeyNotFound"
+        SECRET_KEY_NOT_FOUND
     } else {
-        "ConfigMapKeyNotFound"
+        CONFIG_MAP_KEY_NOT_FOUND
     };
     Some((reason, format!("the {kind} {name:?} has no key {key:?}")))
 }
@@ -310,7 +314,7 @@ fn gateway(forum: &ForumInstance, references: &References, problems: &mut Vec<Pr
     if forum.spec.edge.gateway.is_some() && !references.platform.http_route {
         problems.push(Problem {
             condition: condition::DEGRADED,
-            reason: "GatewayApiMissing",
+            reason: GATEWAY_API_MISSING,
             message: "edge.gateway needs the kind HTTPRoute of gateway.networking.k8s.io/v1, which this cluster does not have"
                 .to_owned(),
         });

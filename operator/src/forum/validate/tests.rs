@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{instance, public_url, referenced_config_maps, referenced_secrets, validate};
 use crate::forum::{
     build::fixtures,
+    reasons::REASONS,
     references::{References, SecretDigest},
 };
 
@@ -18,6 +19,16 @@ fn problems_with(spec: &Value, change: impl FnOnce(&mut References)) -> Vec<Stri
     let mut references = fixtures::found(&forum);
     change(&mut references);
     let problems = validate(&forum, &references).err().unwrap_or_default();
+    for problem in &problems {
+        let speaks_of = |condition| {
+            condition == problem.condition
+                || condition == "*" && problem.condition != condition::DEGRADED
+        };
+        let known = REASONS
+            .iter()
+            .any(|known| known.reason == problem.reason && speaks_of(known.condition));
+        assert!(known, "{problem:?} is not in the table of reasons");
+    }
     let problems = problems.into_iter();
     problems
         .map(|problem| {
