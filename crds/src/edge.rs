@@ -35,6 +35,11 @@ pub struct EdgeSpec {
     /// An HTTPRoute for a Gateway of the cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<GatewaySpec>,
+    /// How many proxies before this edge add the caller's address to `X-Forwarded-For`, for example a load balancer
+    /// that speaks HTTP. With too few all members share one address's limits; with too many they can invent theirs.
+    #[schemars(range(min = 0, max = 10))]
+    #[serde(default)]
+    pub proxies_in_front: i32,
 }
 
 impl Default for EdgeSpec {
@@ -43,6 +48,7 @@ impl Default for EdgeSpec {
             nginx: Some(NginxSpec::default()),
             ingress: None,
             gateway: None,
+            proxies_in_front: 0,
         }
     }
 }

@@ -16,7 +16,7 @@ use folkmoot_crds::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{build::metadata, references::References};
+use super::{build::metadata, reasons::INVALID_SPEC, references::References};
 
 pub use forum::{Edge, ObjectStore, Store, ValidatedForum};
 pub use points_at::{referenced_config_maps, referenced_secrets};
@@ -41,7 +41,7 @@ impl Problem {
     fn invalid(message: impl Into<String>) -> Self {
         Self {
             condition: condition::DEGRADED,
-            reason: "InvalidSpec",
+            reason: INVALID_SPEC,
             message: message.into(),
         }
     }
@@ -71,6 +71,7 @@ fn resolve(forum: &ForumInstance, references: &References) -> Result<ValidatedFo
     Ok(ValidatedForum {
         instance: instance(&namespace, &owner.name),
         public_url: public_url(spec),
+        trusted_proxies: spec.edge.proxies_in_front.saturating_add(1),
         host_name: spec.host.as_deref().map(|host| host_name(host).to_owned()),
         scheme: scheme(spec),
         image: spec.image.clone(),

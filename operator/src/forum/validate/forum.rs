@@ -24,6 +24,8 @@ pub struct ValidatedForum {
     pub instance: String,
     /// Where browsers reach it.
     pub public_url: String,
+    /// Proxies that add to `X-Forwarded-For`, the edge included.
+    pub trusted_proxies: i32,
     /// The name in `public_url` without a port; `None` if the spec names no host.
     pub host_name: Option<String>,
     /// How browsers address it.
