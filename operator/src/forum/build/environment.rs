@@ -18,30 +18,7 @@ pub(super) const DATA_DIR: &str = "/data";
 pub(super) const BUCKET: &str = "folkmoot";
 
 /// Every variable that the operator sets on some service: users cannot.
-pub(in crate::forum) const OWNED: [&str; 22] = [
-    "ADMIN_PORT",
-    "ADMIN_TOKEN",
-    "AUTH",
-    "AUTH_ALLOW_OPEN",
-    "DATABASE_URL",
-    "DATA_DIR",
-    "HOST",
-    "INSTANCE",
-    "JWKS_URL",
-    "LOG_FORMAT",
-    "MINIO_ACCESS_KEY",
-    "MINIO_BUCKET",
-    "MINIO_ENDPOINT",
-    "MINIO_SECRET_KEY",
-    "NATS_URL",
-    "OBJECT_STORE_URL",
-    "PORT",
-    "PUBLIC_URL",
-    "REDIS_URL",
-    "REGISTRATION",
-    "SHUTDOWN_GRACE_SECONDS",
-    "TRUSTED_PROXIES",
-];
+pub(in crate::forum) const OWNED: [&str; 22] = folkmoot_crds::RESERVED_ENV;
 
 /// The stores that a service uses. It gets the addresses and passwords of no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +66,25 @@ pub(super) fn service(forum: &ValidatedForum, service: ServiceName) -> Vec<EnvVa
     who_may_come_in(&mut variables, forum, service);
     let users = forum.components.get(&service);
     let users = users.map(|component| component.pod_template.env.clone());
-    variables
-        .sorted()
-        .into_iter()
-        .chain(users.unwrap_or_default())
-        .collect()
+    let users = users.unwrap_or_default();
+    for (name, value) in defaults(service) {
+        if !users.iter().any(|variable| variable.name == *name) {
+            variables.set(name, value);
+        }
+    }
+    variables.sorted().into_iter().chain(users).collect()
+}
+
+/// What users may set otherwise. Both would grow with the processors of the node, which may have many, and not with the
+/// memory that the pod may take.
+const fn defaults(service: ServiceName) -> &'static [(&'static str, &'static str)] {
+    match service {
+        ServiceName::Identity => &[
+            ("MALLOC_ARENA_MAX", "4"),
+            ("PASSWORD_HASH_CONCURRENCY", "4"),
+        ],
+        _ => &[("MALLOC_ARENA_MAX", "4")],
+    }
 }
 
 fn server(variables: &mut Variables, forum: &ValidatedForum, service: ServiceName) {
@@ -108,8 +99,7 @@ fn server(variables: &mut Variables, forum: &ValidatedForum, service: ServiceNam
         "SHUTDOWN_GRACE_SECONDS",
         &grace_seconds(forum, service).to_string(),
     );
-    // Whatever stands in front adds one address.
-    variables.set("TRUSTED_PROXIES", "1");
+    variables.set("TRUSTED_PROXIES", &forum.trusted_proxies.to_string());
 }
 
 fn stores(variables: &mut Variables, forum: &ValidatedForum, uses: Uses) {

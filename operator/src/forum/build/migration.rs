@@ -91,8 +91,7 @@ fn container(forum: &ValidatedForum) -> Container {
                 .into(),
         ),
         env: Some(variables.sorted()),
-        // The reason of a failure is in the pod's status, where the operator finds it.
-        termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
+        termination_message_policy: Some(pod::LAST_WORDS.to_owned()),
         resources: Some(pod::resources("20m", "32Mi", "256Mi")),
         security_context: Some(pod::restricted()),
         volume_mounts: Some(vec![pod::mount("data", DATA_DIR)]),

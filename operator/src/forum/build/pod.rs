@@ -25,6 +25,10 @@ use crate::forum::{generate::GeneratedSecret, validate::ValidatedForum};
 
 /// Name of the container in which a service runs.
 pub const SERVICE_CONTAINER: &str = "folkmoot";
+/// The end of a failed container's log becomes its message, which the operator shows.
+pub(super) const LAST_WORDS: &str = "FallbackToLogsOnError";
+/// Most that a pod may write to a folder that goes with it.
+const SCRATCH_LIMIT: &str = "64Mi";
 /// User and group of the services' image.
 pub(super) const USER: i64 = 65532;
 
@@ -74,6 +78,7 @@ fn container(forum: &ValidatedForum, service: ServiceName, component: &Component
         liveness_probe: Some(probes.liveness),
         readiness_probe: Some(probes.readiness),
         lifecycle: Some(probes::pre_stop()),
+        termination_message_policy: Some(LAST_WORDS.to_owned()),
         security_context: Some(restricted()),
         volume_mounts: Some(mounts),
         ..Container::default()
@@ -144,6 +149,8 @@ fn spread(forum: &ValidatedForum, part: Part) -> Vec<TopologySpreadConstraint> {
             topology_key: key.to_owned(),
             when_unsatisfiable: "ScheduleAnyway".to_owned(),
             label_selector: Some(forum.selector(part)),
+            // Those of one version among themselves: the old ones are about to go.
+            match_label_keys: Some(vec!["pod-template-hash".to_owned()]),
             ..TopologySpreadConstraint::default()
         })
         .into()
@@ -204,7 +211,10 @@ pub(super) fn port(name: &str, number: i32) -> ContainerPort {
 pub(super) fn scratch(name: &str) -> Volume {
     Volume {
         name: name.to_owned(),
-        empty_dir: Some(EmptyDirVolumeSource::default()),
+        empty_dir: Some(EmptyDirVolumeSource {
+            size_limit: Some(Quantity(SCRATCH_LIMIT.to_owned())),
+            medium: None,
+        }),
         ..Volume::default()
     }
 }

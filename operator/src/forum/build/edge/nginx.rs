@@ -1,5 +1,6 @@
 //! An nginx of the forum's own.
 
+use folkmoot_common::ServiceName;
 use folkmoot_crds::{NginxSpec, ServiceType};
 use k8s_openapi::api::core::v1::{
     ConfigMap, ConfigMapVolumeSource, Container, PodTemplateSpec, Probe, Service, Volume,
@@ -19,6 +20,7 @@ use crate::forum::{
 
 const IMAGE: &str = folkmoot_crds::NGINX_IMAGE;
 const FILE: &str = "nginx.conf";
+const START: &str = include_str!("nginx.sh");
 const FOLDER: &str = "/etc/folkmoot-edge";
 
 /// Its configuration, its Service and its pods.
@@ -43,6 +45,9 @@ fn service(forum: &ValidatedForum, nginx: &NginxSpec) -> Service {
     service.metadata.annotations = (!annotations.is_empty()).then_some(annotations);
     if let Some(spec) = &mut service.spec {
         spec.type_ = Some(type_(nginx.service_type).to_owned());
+        // Else nodes hide the addresses of callers, and all would share one limit.
+        let keeps_addresses = nginx.service_type == ServiceType::LoadBalancer;
+        spec.external_traffic_policy = keeps_addresses.then(|| "Local".to_owned());
     }
     service
 }
@@ -76,14 +81,29 @@ fn template(forum: &ValidatedForum, nginx: &NginxSpec, configuration: &str) -> P
     pod::template(forum, Part::Edge, pod, &nginx.pod_template, &rendered)
 }
 
+/// The configuration, and the names in it that are watched.
+fn arguments(forum: &ValidatedForum) -> Vec<String> {
+    let services = ServiceName::ALL.into_iter().map(Part::Service);
+    let hosts = services.map(|part| part.object_name(&forum.name));
+    [format!("{FOLDER}/{FILE}")]
+        .into_iter()
+        .chain(hosts)
+        .collect()
+}
+
 fn container(forum: &ValidatedForum, nginx: &NginxSpec) -> Container {
     let healthz = || -> Probe { http("/healthz", HTTP) };
-    let command = ["nginx", "-e", "stderr", "-c", &format!("{FOLDER}/{FILE}")];
     Container {
         name: "nginx".to_owned(),
         image: Some(nginx.image.clone().unwrap_or_else(|| IMAGE.to_owned())),
         image_pull_policy: forum.image_pull_policy.map(pod::pull_policy),
-        command: Some(command.map(str::to_owned).into()),
+        command: Some(
+            ["/bin/sh", "-c", START, "nginx.sh"]
+                .map(str::to_owned)
+                .into(),
+        ),
+        args: Some(arguments(forum)),
+        termination_message_policy: Some(pod::LAST_WORDS.to_owned()),
         env: Some(nginx.pod_template.env.clone()).filter(|variables| !variables.is_empty()),
         ports: Some(vec![pod::port(HTTP, ports::EDGE_CONTAINER)]),
         resources: Some(

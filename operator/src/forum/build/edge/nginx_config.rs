@@ -103,7 +103,6 @@ fn settings(forum: &ValidatedForum, route: &EdgeRoute) -> Vec<String> {
     if route.service == ServiceName::File {
         settings.extend([
             format!("client_max_body_size {}", max_upload_bytes(forum)),
-            "proxy_request_buffering off".to_owned(),
             format!("proxy_read_timeout {UPLOAD_SECONDS}s"),
         ]);
     }

@@ -120,12 +120,8 @@ fn store(forum: &ValidatedForum, part: Part) -> NetworkPolicy {
     let users = users.map(Part::Service);
     let migration = (part == Part::Postgres).then_some(Part::Migration);
     let users = users.chain(migration).map(|user| part_of(forum, user));
-    of(
-        forum,
-        part,
-        vec![from(users.collect(), &[port(part)])],
-        Vec::new(),
-    )
+    let users: Vec<_> = users.collect();
+    of(forum, part, vec![from(users, &[port(part)])], Vec::new())
 }
 
 fn migration(forum: &ValidatedForum) -> NetworkPolicy {

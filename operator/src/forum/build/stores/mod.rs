@@ -178,6 +178,7 @@ fn container(
         image: Some(image.to_owned()),
         image_pull_policy: forum.image_pull_policy.map(pod::pull_policy),
         security_context: Some(pod::restricted()),
+        termination_message_policy: Some(pod::LAST_WORDS.to_owned()),
         ..Container::default()
     }
 }

@@ -122,3 +122,19 @@ fn the_limit_of_a_request_is_over_that_of_a_file() {
         u64::MAX
     );
 }
+
+#[test]
+fn a_load_balancer_keeps_the_addresses_of_callers() {
+    for (type_, policy) in [
+        ("ClusterIP", Value::Null),
+        ("NodePort", Value::Null),
+        ("LoadBalancer", json!("Local")),
+    ] {
+        let spec = json!({"edge": {"nginx": {"serviceType": type_}}});
+        let service = fixtures::by_name(&spec)["Service/demo-edge"]["spec"].clone();
+        assert_eq!(
+            (&service["type"], &service["externalTrafficPolicy"]),
+            (&json!(type_), &policy)
+        );
+    }
+}

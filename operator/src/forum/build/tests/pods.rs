@@ -62,6 +62,14 @@ fn the_services_take_the_variables() {
 }
 
 #[test]
+fn proxies_in_front_of_the_edge_are_counted() {
+    let mut spec = fixtures::minimal();
+    spec["edge"] = json!({"nginx": {}, "proxiesInFront": 2});
+    let settings = settings(&template(&spec, ServiceName::Chat));
+    assert_eq!(settings.trusted_proxies, 3);
+}
+
+#[test]
 fn a_service_gets_what_it_uses_and_no_more() {
     let everywhere = [
         "ADMIN_PORT",
@@ -69,6 +77,7 @@ fn a_service_gets_what_it_uses_and_no_more() {
         "HOST",
         "INSTANCE",
         "LOG_FORMAT",
+        "MALLOC_ARENA_MAX",
         "PORT",
         "PUBLIC_URL",
         "SHUTDOWN_GRACE_SECONDS",
@@ -78,7 +87,7 @@ fn a_service_gets_what_it_uses_and_no_more() {
     for (service, expected) in [
         (
             ServiceName::Identity,
-            "DATABASE_URL NATS_URL REDIS_URL REGISTRATION",
+            "DATABASE_URL NATS_URL PASSWORD_HASH_CONCURRENCY REDIS_URL REGISTRATION",
         ),
         (
             ServiceName::Chat,
@@ -113,8 +122,20 @@ fn every_variable_of_ours_is_refused_to_users_and_none_besides() {
             set.extend(names(&template(&spec, service)));
         }
     }
-    let owned: BTreeSet<_> = OWNED_VARIABLES.map(str::to_owned).into();
-    assert_eq!(set, owned);
+    let free = ["MALLOC_ARENA_MAX", "PASSWORD_HASH_CONCURRENCY"];
+    let owned = OWNED_VARIABLES.into_iter().chain(free);
+    assert_eq!(set, owned.map(str::to_owned).collect());
+}
+
+#[test]
+fn what_is_only_a_default_gives_way() {
+    let env = json!([{"name": "PASSWORD_HASH_CONCURRENCY", "value": "9"}]);
+    let spec = json!({"identity": {"podTemplate": {"env": env}}});
+    let names = names(&template(&spec, ServiceName::Identity));
+    let given = names
+        .iter()
+        .filter(|name| *name == "PASSWORD_HASH_CONCURRENCY");
+    assert_eq!(given.count(), 1);
 }
 
 #[test]

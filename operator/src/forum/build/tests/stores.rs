@@ -45,7 +45,7 @@ fn scripts() -> Vec<(String, String)> {
 #[test]
 fn scripts_are_what_a_shell_reads_and_kubernetes_leaves_alone() {
     let scripts = scripts();
-    assert_eq!(scripts.len(), 4);
+    assert_eq!(scripts.len(), 5);
     for (key, script) in scripts {
         let shell = Command::new("sh")
             .args(["-n", "-c", &script])

@@ -180,6 +180,20 @@ fn metrics_can_be_kept_to_one_namespace() {
     assert!(!lines.iter().any(|line| line.starts_with("in namespaces")));
 }
 
+/// An empty list would mean anybody.
+#[test]
+fn no_rule_is_for_nobody() {
+    for (name, spec) in fixtures::all() {
+        for (key, object) in fixtures::built(&spec) {
+            for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
+                for rule in list(&object["spec"][rules]) {
+                    assert_ne!(rule[peers], json!([]), "{name}: {key}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn every_policy_is_about_both_directions() {
     for (key, object) in fixtures::built(&fixtures::everything()) {
