@@ -4,8 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::core::DynamicObject;
+use parking_lot::RwLock;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::table::{Entry, Key};
 use crate::names::{ANNOTATION_APPLIED_HASH, LABEL_INSTANCE, LABEL_MANAGED_BY, MANAGED_BY};
@@ -41,7 +42,25 @@ pub struct Live {
     /// Of all but its status: equal as long as nobody changed it.
     pub digest: u64,
     status_digest: u64,
+    content: Content,
+}
+
+/// The object's JSON. Once all that we want of it was found in it, most of it is let go: it makes up nearly all of the
+/// memory that an object takes, and only a change would have it looked at again, which brings it anew.
+#[derive(Debug, Default)]
+struct Content(RwLock<Inner>);
+
+#[derive(Debug, Clone, Default)]
+struct Inner {
     json: Box<str>,
+    /// What was found in it, see [`Live::holds`].
+    found: Option<u64>,
+}
+
+impl Clone for Content {
+    fn clone(&self) -> Self {
+        Self(RwLock::new(self.0.read().clone()))
+    }
 }
 
 impl Live {
@@ -67,18 +86,37 @@ impl Live {
             deleting: metadata.deletion_timestamp.is_some(),
             digest,
             status_digest: hash(&status),
-            json: serde_json::to_string(&object)
-                .unwrap_or_default()
-                .into_boxed_str(),
+            content: Content(RwLock::new(Inner {
+                json: serde_json::to_string(&object)
+                    .unwrap_or_default()
+                    .into_boxed_str(),
+                found: None,
+            })),
             uid: metadata.uid.unwrap_or_default(),
             resource_version: metadata.resource_version.unwrap_or_default(),
         }
     }
 
-    /// The whole object.
+    /// The whole object; only what a rollout looks at once everything wanted was found in it.
     #[must_use]
     pub fn value(&self) -> Value {
-        serde_json::from_str(&self.json).unwrap_or_default()
+        serde_json::from_str(&self.content.0.read().json).unwrap_or_default()
+    }
+
+    /// Whether all that `wanted` stands for (a hash of what is wanted) was found in it.
+    #[must_use]
+    pub fn holds(&self, wanted: u64) -> bool {
+        self.content.0.read().found == Some(wanted)
+    }
+
+    /// All that `wanted` stands for was found in it.
+    pub fn found(&self, wanted: u64) {
+        let mut content = self.content.0.write();
+        if content.found.is_none() {
+            let value = serde_json::from_str(&content.json).unwrap_or_default();
+            content.json = slim(value).to_string().into_boxed_str();
+        }
+        content.found = Some(wanted);
     }
 
     /// The object as its type.
@@ -86,7 +124,7 @@ impl Live {
     /// # Errors
     /// If the cluster's object is not of that type.
     pub fn read<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_str(&self.json)
+        serde_json::from_str(&self.content.0.read().json)
     }
 
     /// Whether it belongs to the forum of this uid.
@@ -113,6 +151,52 @@ impl Entry for Live {
     fn same(&self, other: &Self) -> bool {
         self.digest == other.digest && self.status_digest == other.status_digest
     }
+
+    fn inherit(&self, old: &Self) {
+        let found = old.content.0.read().found;
+        if let Some(wanted) = found.filter(|_| old.digest == self.digest) {
+            self.found(wanted);
+        }
+    }
+}
+
+/// What is left of an object that is as wanted: of a workload, all that tells how far it is.
+fn slim(object: Value) -> Value {
+    let (Value::Object(mut object), mut slim) = (object, json!({})) else {
+        return Value::Null;
+    };
+    let Some(Value::Object(mut spec)) = object.remove("spec") else {
+        return slim;
+    };
+    let Some(template) = spec.remove("template") else {
+        return slim;
+    };
+    spec.remove("volumeClaimTemplates");
+    let image = template.pointer("/spec/containers/0/image");
+    let container = json!({"name": "", "image": image});
+    spec.insert(
+        "template".to_owned(),
+        json!({"spec": {"containers": [container]}}),
+    );
+    for name in [
+        "generation",
+        "creationTimestamp",
+        "name",
+        "namespace",
+        "uid",
+    ] {
+        if let Some(value) = object
+            .get("metadata")
+            .and_then(|metadata| metadata.get(name))
+        {
+            slim["metadata"][name] = value.clone();
+        }
+    }
+    slim["spec"] = spec.into();
+    if let Some(status) = object.remove("status") {
+        slim["status"] = status;
+    }
+    slim
 }
 
 fn owner(metadata: &ObjectMeta) -> Option<Owner> {
@@ -165,7 +249,7 @@ mod tests {
         let object = json!({
             "apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {
-                "name": "demo-chat", "namespace": "n", "uid": "u", "resourceVersion": version,
+                "name": "demo-chat", "namespace": "n", "uid": "u", "resourceVersion": version, "generation": 3,
                 "labels": {"app.kubernetes.io/managed-by": "folkmoot-operator", "app.kubernetes.io/instance": "demo"},
                 "annotations": {"folkmoot.dev/applied-hash": "h"},
                 "managedFields": [{"manager": "m", "operation": "Apply", "time": "2026-01-01T00:00:00Z"}],
@@ -173,7 +257,10 @@ mod tests {
                     {"apiVersion": "folkmoot.dev/v1alpha1", "kind": "ForumInstance", "name": "demo", "uid": "f"},
                 ],
             },
-            "spec": {"replicas": replicas}, "status": {"readyReplicas": ready},
+            "spec": {"replicas": replicas, "template": {"spec": {"containers": [
+                {"name": "chat", "image": "i:1", "env": [{"name": "A", "value": "b"}]},
+            ]}}},
+            "status": {"readyReplicas": ready},
         });
         Live::new(serde_json::from_value(object).unwrap())
     }
@@ -186,6 +273,36 @@ mod tests {
         assert_eq!(live.applied_hash.as_deref(), Some("h"));
         assert_eq!(live.value()["spec"]["replicas"], 2);
         assert!(live.value()["metadata"].get("managedFields").is_none());
+    }
+
+    #[test]
+    fn what_was_found_is_not_kept_and_what_a_rollout_looks_at_is() {
+        let seen = live("1", 2, 1);
+        let whole = seen.content.0.read().json.len();
+        assert!(!seen.holds(7));
+        seen.found(7);
+        assert!(seen.holds(7) && !seen.holds(8));
+        assert!(seen.content.0.read().json.len() < whole);
+        for (pointer, expected) in [
+            ("/spec/replicas", json!(2)),
+            ("/spec/template/spec/containers/0/image", json!("i:1")),
+            ("/status/readyReplicas", json!(1)),
+            ("/metadata/generation", json!(3)),
+        ] {
+            assert_eq!(seen.value().pointer(pointer), Some(&expected), "{pointer}");
+        }
+        assert!(
+            seen.read::<k8s_openapi::api::apps::v1::Deployment>()
+                .is_ok()
+        );
+
+        let new_status = live("2", 2, 2);
+        new_status.inherit(&seen);
+        assert!(new_status.holds(7));
+        assert_eq!(new_status.value()["status"]["readyReplicas"], 2);
+        let changed = live("3", 3, 2);
+        changed.inherit(&new_status);
+        assert!(!changed.holds(7), "it is to be looked at anew");
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub trait Entry {
     fn forum(&self) -> Option<&str>;
     /// Whether a pass would do the same for both.
     fn same(&self, other: &Self) -> bool;
+    /// Takes over what was found out about the one before.
+    fn inherit(&self, _before: &Self) {}
 }
 
 /// Objects of one kind.
@@ -116,6 +118,9 @@ impl<T: Entry> Table<T> {
                 Vec::new()
             }
             Event::InitApply(object) => {
+                if let Some(old) = inner.objects.get(object.key()) {
+                    object.inherit(old);
+                }
                 let listing = inner.listing.entry(scope.to_owned()).or_default();
                 listing.insert(object.key().clone(), Arc::new(object));
                 Vec::new()
@@ -151,6 +156,9 @@ impl<T: Entry> Inner<T> {
         let old = self.objects.get(object.key());
         if old.is_some_and(|old| old.version() >= object.version()) {
             return Vec::new();
+        }
+        if let Some(old) = old {
+            object.inherit(old);
         }
         let mut forums = Vec::new();
         if !old.is_some_and(|old| old.same(&object)) {

@@ -117,7 +117,7 @@ impl Applier<'_> {
             .await;
         let answer =
             answer.map_err(|error| Error::api("scale", desired.kind, &desired.key, error))?;
-        self.keep(desired.kind, answer);
+        self.keep(desired.kind, Live::new(answer));
         Ok(())
     }
 
@@ -196,7 +196,13 @@ impl Applier<'_> {
     /// The field that is not as wanted.
     fn cause_to_write(&self, desired: &Desired, live: &Live) -> Option<String> {
         if live.applied_hash.as_ref() == Some(&desired.hash) {
-            let field = difference(&desired.value, &live.value())?;
+            if live.holds(desired.fingerprint()) {
+                return None;
+            }
+            let Some(field) = difference(&desired.value, &live.value()) else {
+                live.found(desired.fingerprint());
+                return None;
+            };
             return (!self.cache.is_settled(desired.kind, live, &desired.hash)).then_some(field);
         }
         Some("what was applied".to_owned())
@@ -212,12 +218,15 @@ impl Applier<'_> {
             .await;
         match answer {
             Ok(object) => {
-                let live = self.keep(desired.kind, object);
-                if let Some(field) = difference(&desired.value, &live.value()) {
-                    warn!(kind = %desired.kind, name = desired.key.name, field, "the API does not keep a field as applied");
-                    self.cache.settle(desired.kind, &live, &desired.hash);
+                let live = Live::new(object);
+                match difference(&desired.value, &live.value()) {
+                    None => live.found(desired.fingerprint()),
+                    Some(field) => {
+                        warn!(kind = %desired.kind, name = desired.key.name, field, "the API does not keep a field as applied");
+                        self.cache.settle(desired.kind, &live, &desired.hash);
+                    }
                 }
-                Ok(Ensured::Live(live))
+                Ok(Ensured::Live(self.keep(desired.kind, live)))
             }
             Err(kube::Error::Api(status)) => self.refused(desired, status).await,
             Err(error) => Err(Error::api("apply", desired.kind, &desired.key, error)),
@@ -295,8 +304,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn keep(&self, kind: Kind, object: DynamicObject) -> Arc<Live> {
-        let live = Live::new(object);
+    fn keep(&self, kind: Kind, live: Live) -> Arc<Live> {
         self.cache.table(kind).written(live.clone());
         Arc::new(live)
     }

@@ -62,8 +62,20 @@ fn what_the_server_and_others_added_is_no_difference() {
 #[test]
 fn what_an_object_is_need_not_be_said_again() {
     let named = json!({"apiVersion": "v1", "kind": "Service", "spec": {"ownerReferences": [{"uid": "u", "kind": "A"}]}});
-    assert_eq!(difference(&named, &json!({"spec": {"ownerReferences": [{"uid": "u", "kind": "A"}]}})), None);
-    assert!(difference(&named, &json!({"spec": {"ownerReferences": [{"uid": "u", "kind": "B"}]}})).is_some());
+    assert_eq!(
+        difference(
+            &named,
+            &json!({"spec": {"ownerReferences": [{"uid": "u", "kind": "A"}]}})
+        ),
+        None
+    );
+    assert!(
+        difference(
+            &named,
+            &json!({"spec": {"ownerReferences": [{"uid": "u", "kind": "B"}]}})
+        )
+        .is_some()
+    );
 }
 
 #[test]
@@ -87,8 +99,8 @@ fn every_kind_of_change_is_a_difference_and_named() {
             "env.[A].value",
         ),
         (
-            "/spec/template/spec/containers/1/env/1/value",
-            json!("x"),
+            "/spec/template/spec/containers/1/env/1",
+            json!({"name": "B", "value": "x"}),
             "env.[B].value",
         ),
         (

@@ -1,5 +1,7 @@
 //! The objects of a forum as JSON with the hash of each: what is compared and sent.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -100,7 +102,7 @@ impl Desired {
         fields.insert("kind".to_owned(), json!(resource.kind));
         // Not ours to set: the answer of the server has it.
         fields.remove("status");
-        let hash = hash(&value);
+        let hash = hash(&mut value);
         let metadata = as_map(fields_of(&mut value, "metadata"));
         let text = |name: &str| {
             metadata
@@ -139,6 +141,14 @@ impl Desired {
         self.value["metadata"].get("ownerReferences").is_some()
     }
 
+    /// Stands for all that it should hold.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.hash, self.replicas()).hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// The image of its first container.
     #[must_use]
     pub fn image(&self) -> Option<&str> {
@@ -172,13 +182,15 @@ fn add<T: Serialize>(
 }
 
 /// The number of pods changes often and is compared by itself: of it, the hash holds only whether we set it.
-fn hash(value: &Value) -> String {
-    let mut value = value.clone();
-    if let Some(replicas) = value.pointer_mut("/spec/replicas") {
-        *replicas = json!("set");
-    }
+fn hash(value: &mut Value) -> String {
+    let replicas = value
+        .pointer_mut("/spec/replicas")
+        .map(|replicas| std::mem::replace(replicas, json!("set")));
     // serde_json's maps are sorted, so that the text of equal values is equal.
     let mut hash = sha256_hex(value.to_string().as_bytes());
+    if let (Some(replicas), Some(place)) = (replicas, value.pointer_mut("/spec/replicas")) {
+        *place = replicas;
+    }
     hash.truncate(HASH_LENGTH);
     hash
 }

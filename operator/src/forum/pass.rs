@@ -48,7 +48,13 @@ pub async fn pass(context: &Context, forum: &ForumInstance) -> Result<After, Err
         uid: forum.uid().unwrap_or_default(),
     };
     let forum = publish::with_newest_status(context, forum);
-    Pass { context, forum: &forum, identity }.run().await
+    Pass {
+        context,
+        forum: &forum,
+        identity,
+    }
+    .run()
+    .await
 }
 
 struct Pass<'a> {
@@ -60,7 +66,11 @@ struct Pass<'a> {
 impl Pass<'_> {
     async fn run(&self) -> Result<After, Error> {
         let references = self.dereference().await?;
-        let pods = self.context.cache.pods.of_forum(&self.identity.namespace, &self.identity.name);
+        let pods = self
+            .context
+            .cache
+            .pods
+            .of_forum(&self.identity.namespace, &self.identity.name);
         let views: Vec<_> = pods.iter().map(|pod| pod.view.clone()).collect();
         let mut findings = Findings {
             reach: pods::reach(&views, &self.context.readings),
@@ -79,8 +89,12 @@ impl Pass<'_> {
         let desired = DesiredState::new(build(&validated, scaled.replicas))?;
         let again = self.roll(&desired, &pods, &mut findings).await?;
         findings.chat = Some(chat_status(&scaled, &desired));
-        publish::publish(self.context, self.forum, &findings, &scaled.notices).await?;
-        Ok(After { again: sooner(again, scaled.again) })
+        let held_back =
+            publish::publish(self.context, self.forum, &findings, &scaled.notices).await?;
+        let again = sooner(again, scaled.again);
+        Ok(After {
+            again: sooner(again, held_back),
+        })
     }
 
     async fn dereference(&self) -> Result<super::references::References, Error> {
@@ -93,7 +107,9 @@ impl Pass<'_> {
             dereferencer.generate(self.forum, &self.identity).await?;
         }
         let platform = self.context.platform.read().clone();
-        dereferencer.read(self.forum, &self.identity, platform).await
+        dereferencer
+            .read(self.forum, &self.identity, platform)
+            .await
     }
 
     async fn scale(&self, pods: &[Arc<CachedPod>]) -> Result<Scaled, Error> {
@@ -102,7 +118,11 @@ impl Pass<'_> {
         let live = self.context.cache.table(Kind::Deployment).get(&key);
         let live = live.filter(|live| live.is_owned_by(&self.identity.uid));
         let deployment: Option<Deployment> = live.map(|live| live.read()).transpose()?;
-        let scaled = self.context.scaler.pass(self.forum, pods, deployment.as_ref()).await;
+        let scaled = self
+            .context
+            .scaler
+            .pass(self.forum, pods, deployment.as_ref())
+            .await;
         scaled.map_err(|error| Error::api("mark", "Pod of", &key, error))
     }
 
@@ -144,11 +164,16 @@ impl Pass<'_> {
 
     fn components_before(&self) -> Vec<folkmoot_crds::ComponentStatus> {
         let status = self.forum.status.as_ref();
-        status.map(|status| status.components.clone()).unwrap_or_default()
+        status
+            .map(|status| status.components.clone())
+            .unwrap_or_default()
     }
 }
 
-async fn apply_objects(applier: &Applier<'_>, objects: &[Desired]) -> Result<Vec<super::error::Trouble>, Error> {
+async fn apply_objects(
+    applier: &Applier<'_>,
+    objects: &[Desired],
+) -> Result<Vec<super::error::Trouble>, Error> {
     let mut blocked = Vec::new();
     for object in objects {
         if let Ensured::Blocked(trouble) = applier.ensure(object).await? {
@@ -159,7 +184,9 @@ async fn apply_objects(applier: &Applier<'_>, objects: &[Desired]) -> Result<Vec
 }
 
 fn chat_status(scaled: &Scaled, desired: &DesiredState) -> ChatStatus {
-    let chat = desired.all().find(|object| object.kind == Kind::Deployment && object.component() == CHAT);
+    let chat = desired
+        .all()
+        .find(|object| object.kind == Kind::Deployment && object.component() == CHAT);
     ChatStatus {
         selector: chat.map(selector).unwrap_or_default(),
         ..scaled.status.clone()
@@ -168,7 +195,10 @@ fn chat_status(scaled: &Scaled, desired: &DesiredState) -> ChatStatus {
 
 /// As the scale subresource wants it: `a=b,c=d`.
 fn selector(workload: &Desired) -> String {
-    let labels = workload.value.pointer("/spec/selector/matchLabels").and_then(serde_json::Value::as_object);
+    let labels = workload
+        .value
+        .pointer("/spec/selector/matchLabels")
+        .and_then(serde_json::Value::as_object);
     let pairs = labels.into_iter().flatten();
     let pairs = pairs.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()));
     pairs.collect::<Vec<_>>().join(",")

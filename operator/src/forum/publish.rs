@@ -1,6 +1,6 @@
 //! Writes a forum's status, when it changed, and tells the events of the change.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use folkmoot_crds::{ForumInstance, ForumInstanceStatus, condition};
 use kube::{
@@ -16,18 +16,23 @@ use super::{
     error::Error,
     events::events,
     scale::Notice,
-    status::{Findings, damp, status},
+    status::{Findings, SOCKETS_EVERY, damp, status},
 };
 use crate::{cache::Key, context::Context, metrics, names::FIELD_MANAGER};
 
 /// The forum with the status that was written last, if the watch has not told of it yet.
 #[must_use]
-pub fn with_newest_status<'a>(context: &Context, forum: &'a ForumInstance) -> Cow<'a, ForumInstance> {
+pub fn with_newest_status<'a>(
+    context: &Context,
+    forum: &'a ForumInstance,
+) -> Cow<'a, ForumInstance> {
     let memory = context.memories.get(&key(forum));
     let Some((written, status)) = memory.written else {
         return Cow::Borrowed(forum);
     };
-    let version = forum.resource_version().and_then(|version| version.parse::<u64>().ok());
+    let version = forum
+        .resource_version()
+        .and_then(|version| version.parse::<u64>().ok());
     if version.is_none_or(|version| version >= written) {
         return Cow::Borrowed(forum);
     }
@@ -36,7 +41,8 @@ pub fn with_newest_status<'a>(context: &Context, forum: &'a ForumInstance) -> Co
     Cow::Owned(newest)
 }
 
-/// Writes what `findings` mean for the status, if that is not what it says already.
+/// Writes what `findings` mean for the status, if that is not what it says already. Answers when to come back if a
+/// part of it is held back until then.
 ///
 /// # Errors
 /// If the API does not take it.
@@ -45,11 +51,15 @@ pub async fn publish(
     forum: &ForumInstance,
     findings: &Findings,
     notices: &[Notice],
-) -> Result<(), Error> {
+) -> Result<Option<Duration>, Error> {
     let now = context.clock.now();
     let key = key(forum);
     let memory = context.memories.get(&key);
-    let new = damp(status(forum, findings, now), forum.status.as_ref(), memory.written_at, now);
+    let whole = status(forum, findings, now);
+    let new = damp(whole.clone(), forum.status.as_ref(), memory.written_at, now);
+    let held_back = (new != whole)
+        .then(|| SOCKETS_EVERY.to_std().ok())
+        .flatten();
     if forum.status.as_ref() != Some(&new) {
         write(context, forum, &key, &new).await?;
         note_ready(forum, &new, now);
@@ -60,7 +70,7 @@ pub async fn publish(
     for notice in notices {
         tell(context, forum, from_notice(notice)).await;
     }
-    Ok(())
+    Ok(held_back)
 }
 
 async fn write(
@@ -79,9 +89,14 @@ async fn write(
     });
     let parameters = PatchParams::apply(FIELD_MANAGER).force();
     metrics::write_of("ForumInstance", "patch");
-    match api.patch_status(&key.name, &parameters, &Patch::Apply(patch)).await {
+    match api
+        .patch_status(&key.name, &parameters, &Patch::Apply(patch))
+        .await
+    {
         Ok(answer) => {
-            let version = answer.resource_version().and_then(|version| version.parse().ok());
+            let version = answer
+                .resource_version()
+                .and_then(|version| version.parse().ok());
             context.memories.change(key, |memory| {
                 memory.written = version.map(|version| (version, new.clone()));
                 memory.written_at = Some(context.clock.now());
@@ -90,16 +105,30 @@ async fn write(
         }
         // It is gone, or another forum of that name is there.
         Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => Ok(()),
-        Err(error) => Err(Error::api("write the status of", "ForumInstance", key, error)),
+        Err(error) => Err(Error::api(
+            "write the status of",
+            "ForumInstance",
+            key,
+            error,
+        )),
     }
 }
 
-fn note_ready(forum: &ForumInstance, new: &ForumInstanceStatus, now: chrono::DateTime<chrono::Utc>) {
-    let was_ready = forum.status.as_ref().is_some_and(|old| old.version.is_some());
+fn note_ready(
+    forum: &ForumInstance,
+    new: &ForumInstanceStatus,
+    now: chrono::DateTime<chrono::Utc>,
+) {
+    let was_ready = forum
+        .status
+        .as_ref()
+        .is_some_and(|old| old.version.is_some());
     if was_ready || !is_true(&new.conditions, condition::READY) {
         return;
     }
-    let created = forum.creation_timestamp().map(|created| created.0.as_second());
+    let created = forum
+        .creation_timestamp()
+        .map(|created| created.0.as_second());
     let seconds = created.map(|created| now.timestamp() - created);
     if let Some(seconds) = seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
         metrics::became_ready(std::time::Duration::from_secs(seconds));

@@ -55,7 +55,7 @@ async fn main() {
 
     let mut figures = Figures {
         forums,
-        rest: Sample::take(&operator, &client).await,
+        rest: Sample::take(&operator, &plane, &client).await,
         ..Figures::default()
     };
     say(&format!("creating {forums} forums"));
@@ -66,10 +66,10 @@ async fn main() {
     );
     (figures.applied, figures.ready) = all.0;
     wait_until_quiet(&operator).await;
-    figures.busy = Sample::take(&operator, &client).await;
+    figures.busy = Sample::take(&operator, &plane, &client).await;
     say(&format!("idle for {} s", idle.as_secs()));
     tokio::time::sleep(idle).await;
-    figures.idle = Sample::take(&operator, &client).await;
+    figures.idle = Sample::take(&operator, &plane, &client).await;
     println!("\n{}", figures.table());
     println!("requests by resource and method, a forum:");
     for (labels, count) in operator.series("folkmoot_operator_requests_total").await {

@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, fs, time::Duration};
 
+use folkmoot_cluster_tests::ControlPlane;
 use http::Request;
 use kube::Client;
 
@@ -25,16 +26,16 @@ pub(crate) struct Sample {
     /// MiB now, and at most so far.
     memory: f64,
     peak: f64,
-    /// Processor seconds so far.
+    /// Processor seconds so far, of the operator and of the servers.
     processor: f64,
+    servers: f64,
 }
 
 impl Sample {
     /// Reads everything.
-    pub(crate) async fn take(operator: &Operator, client: &Client) -> Self {
+    pub(crate) async fn take(operator: &Operator, plane: &ControlPlane, client: &Client) -> Self {
         let pid = operator.pid();
         let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
-        let times = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
         let request = Request::get("/metrics")
             .body(Vec::new())
             .expect("a request");
@@ -47,7 +48,8 @@ impl Sample {
             server_writes: sum(&server, "apiserver_request_total", is_write),
             memory: mebibytes(&status, "VmRSS:"),
             peak: mebibytes(&status, "VmHWM:"),
-            processor: processor(&times),
+            processor: processor(pid),
+            servers: plane.pids().into_iter().map(processor).sum(),
         }
     }
 }
@@ -76,16 +78,15 @@ fn mebibytes(status: &str, name: &str) -> f64 {
     number.unwrap_or(0.0) / 1024.0
 }
 
-/// The 14th and 15th of the fields, of which the second is a name in parentheses that may hold anything.
-fn processor(stat: &str) -> f64 {
+/// Seconds of a process: the 14th and 15th of the fields, of which the second is a name that may hold anything.
+fn processor(pid: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
     let (_, fields) = stat.rsplit_once(") ").unwrap_or_default();
-    let fields: Vec<f64> = fields
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .map(|field| field.parse().unwrap_or(0.0))
-        .collect();
-    fields.iter().sum::<f64>() / TICKS
+    let times = fields.split(' ').skip(11).take(2);
+    times
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum::<f64>()
+        / TICKS
 }
 
 /// What is printed.
@@ -155,6 +156,11 @@ impl Figures {
         row(
             "processor seconds until then",
             format!("{:.1}", busy.processor - rest.processor),
+            None,
+        );
+        row(
+            "processor seconds of etcd and kube-apiserver until then",
+            format!("{:.1}", busy.servers - rest.servers),
             None,
         );
         let written = idle.metrics.writes - busy.metrics.writes;
