@@ -36,10 +36,16 @@ const TASKS_GRACE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// If the port is taken, the API lets nobody in, or another operator took the Lease.
-pub async fn run(settings: Settings, config: Config, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn run(
+    settings: Settings,
+    config: Config,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     metrics::describe();
     let address = SocketAddr::new(settings.host, settings.health_port);
-    let listener = TcpListener::bind(address).await.with_context(|| format!("HEALTH_PORT: cannot listen on {address}"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("HEALTH_PORT: cannot listen on {address}"))?;
     let readiness = Readiness::default();
     let tasks = TaskTracker::new();
     let served = CancellationToken::new();
@@ -51,7 +57,10 @@ pub async fn run(settings: Settings, config: Config, stop: CancellationToken) ->
     stop.cancel();
     served.cancel();
     tasks.close();
-    if tokio::time::timeout(TASKS_GRACE, tasks.wait()).await.is_err() {
+    if tokio::time::timeout(TASKS_GRACE, tasks.wait())
+        .await
+        .is_err()
+    {
         info!("tasks were still running at the end");
     }
     result
@@ -64,11 +73,17 @@ async fn lead(
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let own_namespace = settings.pod_namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
+    let own_namespace = settings
+        .pod_namespace
+        .clone()
+        .unwrap_or_else(|| config.default_namespace.clone());
     let client = client(config).context("the Kubernetes API")?;
     let state = readiness.part("crd");
     state.fail("not looked for yet");
-    if !crd::wait(&client, &state, stop).await.map_err(|reason| anyhow!(reason))? {
+    if !crd::wait(&client, &state, stop)
+        .await
+        .map_err(|reason| anyhow!(reason))?
+    {
         return Ok(());
     }
     if !settings.leader_elect {
@@ -112,7 +127,13 @@ async fn work(
     let readings = Readings::default();
     let (context, cache) = context(settings, &client, own_namespace, &readings);
     let (touched, queue) = mpsc::unbounded_channel();
-    let watches = Watches::new(client.clone(), cache.clone(), touched, stop.clone(), tasks.clone());
+    let watches = Watches::new(
+        client.clone(),
+        cache.clone(),
+        touched,
+        stop.clone(),
+        tasks.clone(),
+    );
     let troubles = watches.clone();
     readiness.check("watches", move || troubles.problem());
 
@@ -120,20 +141,36 @@ async fn work(
     platform::set(&context, &offered);
     watches.start(&scopes);
     for kind in &offered {
-        scopes.iter().for_each(|scope| watches.watch_kind(scope, *kind));
+        scopes
+            .iter()
+            .for_each(|scope| watches.watch_kind(scope, *kind));
     }
-    if stop.run_until_cancelled(watches.wait_until_listed(&scopes, &offered)).await.is_none() {
+    if stop
+        .run_until_cancelled(watches.wait_until_listed(&scopes, &offered))
+        .await
+        .is_none()
+    {
         return;
     }
     info!("everything is listed");
     let forums = Arc::new(Forums::new(&scopes));
     for scope in &scopes {
-        tasks.spawn(forums.clone().watch(scope.clone(), watches.clone(), context.clone()));
+        tasks.spawn(
+            forums
+                .clone()
+                .watch(scope.clone(), watches.clone(), context.clone()),
+        );
     }
     let all = forums.clone();
     watches.all_forums(move || all.keys());
     observe(settings, &context, readings, &watches, tasks);
-    tasks.spawn(platform::keep_looking(context.clone(), watches.clone(), scopes, offered, stop.clone()));
+    tasks.spawn(platform::keep_looking(
+        context.clone(),
+        watches.clone(),
+        scopes,
+        offered,
+        stop.clone(),
+    ));
     controller::run(context, &forums, queue, settings.concurrency, stop.clone()).await;
 }
 
@@ -169,9 +206,20 @@ fn context(
 }
 
 /// Asks the pods of forums how they are, and has passes look at what is new.
-fn observe(settings: &Settings, context: &Arc<Context>, readings: Readings, watches: &Watches, tasks: &TaskTracker) {
+fn observe(
+    settings: &Settings,
+    context: &Arc<Context>,
+    readings: Readings,
+    watches: &Watches,
+    tasks: &TaskTracker,
+) {
     let admin = AdminClient::new(settings.pod_admin_port);
-    let observer = Observer::new(admin, readings, context.clock.clone(), watches.touched.clone());
+    let observer = Observer::new(
+        admin,
+        readings,
+        context.clock.clone(),
+        watches.touched.clone(),
+    );
     tasks.spawn(observer.run(context.cache.clone(), watches.stop.clone()));
 }
 

@@ -92,7 +92,10 @@ impl Settings {
     /// The namespaces, without empty names: a list that is set to nothing means all.
     #[must_use]
     pub fn namespaces(&self) -> Vec<String> {
-        let names = self.watch_namespaces.iter().map(|name| name.trim().to_owned());
+        let names = self
+            .watch_namespaces
+            .iter()
+            .map(|name| name.trim().to_owned());
         let mut names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
         names.sort();
         names.dedup();
@@ -111,8 +114,15 @@ mod tests {
 
     #[test]
     fn namespaces_are_a_list_and_nothing_means_all() {
-        assert_eq!(settings(&["--watch-namespaces", "b, a,,b"]).namespaces(), ["a", "b"]);
-        assert!(settings(&["--watch-namespaces", ""]).namespaces().is_empty());
+        assert_eq!(
+            settings(&["--watch-namespaces", "b, a,,b"]).namespaces(),
+            ["a", "b"]
+        );
+        assert!(
+            settings(&["--watch-namespaces", ""])
+                .namespaces()
+                .is_empty()
+        );
         assert!(settings(&[]).namespaces().is_empty());
     }
 

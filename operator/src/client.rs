@@ -78,8 +78,14 @@ mod tests {
             ("/api/v1/services", "services"),
             ("/api/v1/namespaces", "namespaces"),
             ("/apis/apps/v1/namespaces/n/deployments/x", "deployments"),
-            ("/apis/folkmoot.dev/v1alpha1/namespaces/n/foruminstances/x/status", "foruminstances/status"),
-            ("/apis/folkmoot.dev/v1alpha1/foruminstances", "foruminstances"),
+            (
+                "/apis/folkmoot.dev/v1alpha1/namespaces/n/foruminstances/x/status",
+                "foruminstances/status",
+            ),
+            (
+                "/apis/folkmoot.dev/v1alpha1/foruminstances",
+                "foruminstances",
+            ),
             ("/apis/folkmoot.dev/v1alpha1", "-"),
             ("/version", "-"),
             ("", "-"),

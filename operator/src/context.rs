@@ -74,7 +74,9 @@ impl Memories {
     #[must_use]
     pub fn is_echo(&self, forum: &Key, version: u64) -> bool {
         let memories = self.0.lock();
-        let written = memories.get(forum).and_then(|memory| memory.written.as_ref());
+        let written = memories
+            .get(forum)
+            .and_then(|memory| memory.written.as_ref());
         written.is_some_and(|(written, _)| *written == version)
     }
 

@@ -43,7 +43,9 @@ pub async fn run(
         let forum = touched.recv().await?;
         Some((reference(&forum), touched))
     });
-    let config = controller::Config::default().debounce(DEBOUNCE).concurrency(concurrency);
+    let config = controller::Config::default()
+        .debounce(DEBOUNCE)
+        .concurrency(concurrency);
     Controller::for_stream(stream::pending(), forums.reader())
         .reconcile_on(touched)
         .with_config(config)
@@ -57,10 +59,14 @@ pub async fn run(
         .await;
 }
 
-fn log<Q: std::error::Error>(result: Result<(ObjectRef<Guarded>, Action), controller::Error<Error, Q>>) {
+fn log<Q: std::error::Error>(
+    result: Result<(ObjectRef<Guarded>, Action), controller::Error<Error, Q>>,
+) {
     match result {
         Ok((forum, action)) => debug!(%forum, ?action, "looked at"),
-        Err(controller::Error::ReconcilerFailed(error, forum)) => warn!(%forum, %error, "a pass failed"),
+        Err(controller::Error::ReconcilerFailed(error, forum)) => {
+            warn!(%forum, %error, "a pass failed")
+        }
         // It went while it waited for its turn.
         Err(controller::Error::ObjectNotFound(forum)) => debug!(%forum, "is gone"),
         Err(error) => warn!(%error, "the controller"),
@@ -70,13 +76,20 @@ fn log<Q: std::error::Error>(result: Result<(ObjectRef<Guarded>, Action), contro
 async fn reconcile(forum: Arc<Guarded>, context: Arc<Context>) -> Result<Action, Error> {
     let begin = Instant::now();
     let result = match &forum.0 {
-        Err(invalid) => invalid::report(&context, invalid).await.map(|()| ("invalid", Action::await_change())),
+        Err(invalid) => invalid::report(&context, invalid)
+            .await
+            .map(|()| ("invalid", Action::await_change())),
         Ok(forum) => look(&context, forum).await.map(|action| ("ok", action)),
     };
-    metrics::pass(result.as_ref().map_or("error", |(result, _)| result), begin.elapsed());
+    metrics::pass(
+        result.as_ref().map_or("error", |(result, _)| result),
+        begin.elapsed(),
+    );
     let (_, action) = result?;
     metrics::success(context.clock.now().timestamp());
-    context.memories.change(&key(&forum), |memory| memory.failures = 0);
+    context
+        .memories
+        .change(&key(&forum), |memory| memory.failures = 0);
     Ok(action)
 }
 
@@ -88,7 +101,10 @@ async fn look(context: &Context, forum: &ForumInstance) -> Result<Action, Error>
     let pass = pass::pass(context, forum);
     let after = tokio::time::timeout(context.pass_timeout, pass).await;
     let after = after.map_err(|_| Error::Timeout(context.pass_timeout.as_secs()))??;
-    Ok(Action::requeue(spread(context, after.again.unwrap_or(RESYNC))))
+    Ok(Action::requeue(spread(
+        context,
+        after.again.unwrap_or(RESYNC),
+    )))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the controller's signature")]
@@ -110,7 +126,9 @@ fn backoff(failures: u32) -> Duration {
 
 /// Up to a quarter more, so that forums that failed together do not come back together.
 fn spread(context: &Context, wait: Duration) -> Duration {
-    let step = context.jitter.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+    let step = context
+        .jitter
+        .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
     let share = u32::try_from(step >> 48).unwrap_or(0);
     wait + wait / 4 * share / 65_536
 }

@@ -46,7 +46,11 @@ pub async fn wait(client: &Client, state: &Part, stop: &CancellationToken) -> Re
                 last = reason;
             }
         }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(EVERY))
+            .await
+            .is_none()
+        {
             return Ok(false);
         }
     }
@@ -57,7 +61,14 @@ async fn look(client: &Client) -> Found {
     let plural = ForumInstance::plural(&());
     let found = client.list_api_group_resources(&version).await;
     match found {
-        Ok(list) if list.resources.iter().any(|resource| resource.name == plural) => Found::Served,
+        Ok(list)
+            if list
+                .resources
+                .iter()
+                .any(|resource| resource.name == plural) =>
+        {
+            Found::Served
+        }
         Ok(_) => missing(),
         Err(error) => classify(&error),
     }
@@ -65,15 +76,19 @@ async fn look(client: &Client) -> Found {
 
 fn missing() -> Found {
     metrics::crd_missing(true);
-    Found::NotYet(format!("the cluster has no {}.{}", ForumInstance::plural(&()), ForumInstance::group(&())))
+    Found::NotYet(format!(
+        "the cluster has no {}.{}",
+        ForumInstance::plural(&()),
+        ForumInstance::group(&())
+    ))
 }
 
 fn classify(error: &kube::Error) -> Found {
     match error {
         kube::Error::Api(status) if status.code == 404 => missing(),
-        kube::Error::Api(status) if matches!(status.code, 401 | 403) => {
-            Found::Refused(format!("the Kubernetes API does not let the operator in: {status}"))
-        }
+        kube::Error::Api(status) if matches!(status.code, 401 | 403) => Found::Refused(format!(
+            "the Kubernetes API does not let the operator in: {status}"
+        )),
         other => Found::NotYet(format!("the Kubernetes API does not answer: {other}")),
     }
 }
@@ -85,16 +100,25 @@ mod tests {
     use super::*;
 
     fn answer(code: u16) -> kube::Error {
-        kube::Error::Api(Box::new(Status { code, ..Status::default() }))
+        kube::Error::Api(Box::new(Status {
+            code,
+            ..Status::default()
+        }))
     }
 
     #[test]
     fn what_passes_is_waited_for_and_what_does_not_is_said() {
         for code in [404, 429, 500, 503] {
-            assert!(matches!(classify(&answer(code)), Found::NotYet(_)), "{code}");
+            assert!(
+                matches!(classify(&answer(code)), Found::NotYet(_)),
+                "{code}"
+            );
         }
         for code in [401, 403] {
-            assert!(matches!(classify(&answer(code)), Found::Refused(_)), "{code}");
+            assert!(
+                matches!(classify(&answer(code)), Found::Refused(_)),
+                "{code}"
+            );
         }
         let refused = kube::Error::Service("connection refused".into());
         assert!(matches!(classify(&refused), Found::NotYet(_)));

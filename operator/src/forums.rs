@@ -84,11 +84,19 @@ impl Forums {
     }
 
     /// Takes one event; answers the forums that a pass should look at.
-    fn take(&self, scope: &Scope, event: Event<Guarded>, found: &mut HashSet<Key>, context: &Context) -> Vec<Key> {
+    fn take(
+        &self,
+        scope: &Scope,
+        event: Event<Guarded>,
+        found: &mut HashSet<Key>,
+        context: &Context,
+    ) -> Vec<Key> {
         match event {
             Event::Apply(forum) => {
                 let key = key(&forum);
-                let version = forum.resource_version().and_then(|version| version.parse().ok());
+                let version = forum
+                    .resource_version()
+                    .and_then(|version| version.parse().ok());
                 let echo = version.is_some_and(|version| context.memories.is_echo(&key, version));
                 self.put(forum);
                 if echo { Vec::new() } else { vec![key] }
@@ -122,7 +130,9 @@ impl Forums {
     }
 
     fn remove(&self, forum: &Guarded) {
-        self.writer.lock().apply_watcher_event(&Event::Delete(forum.clone()));
+        self.writer
+            .lock()
+            .apply_watcher_event(&Event::Delete(forum.clone()));
     }
 
     /// What was not found any more is gone; the store is ready when each scope has been listed once.

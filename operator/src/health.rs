@@ -39,7 +39,11 @@ impl Part {
 
 impl Readiness {
     /// Adds a part that is asked each time; it answers at once.
-    pub fn check(&self, name: &'static str, check: impl Fn() -> Option<String> + Send + Sync + 'static) {
+    pub fn check(
+        &self,
+        name: &'static str,
+        check: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) {
         self.0.write().insert(name, Arc::new(check));
     }
 
@@ -56,7 +60,10 @@ impl Readiness {
     #[must_use]
     pub fn problems(&self) -> BTreeMap<&'static str, String> {
         let checks = self.0.read().clone();
-        checks.into_iter().filter_map(|(name, check)| Some((name, check()?))).collect()
+        checks
+            .into_iter()
+            .filter_map(|(name, check)| Some((name, check()?)))
+            .collect()
     }
 }
 
@@ -71,7 +78,11 @@ pub fn router(readiness: Readiness, stop: CancellationToken) -> Router {
 
 async fn readyz(State((readiness, stop)): State<(Readiness, CancellationToken)>) -> Response {
     if stop.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"status": "stopping"}))).into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(json!({"status": "stopping"})),
+        )
+            .into_response();
     }
     let problems = readiness.problems();
     let (status, word) = if problems.is_empty() {
@@ -97,7 +108,10 @@ mod tests {
         let part = readiness.part("crd");
         assert!(readiness.problems().is_empty());
         part.fail("not there");
-        assert_eq!(readiness.problems(), BTreeMap::from([("crd", "not there".to_owned())]));
+        assert_eq!(
+            readiness.problems(),
+            BTreeMap::from([("crd", "not there".to_owned())])
+        );
         part.recover();
         assert!(readiness.problems().is_empty());
     }

@@ -36,11 +36,21 @@ pub struct Leadership {
 }
 
 /// Waits until the Lease is ours. `None` if told to stop before.
-pub async fn acquire(client: &Client, candidate: &Candidate, stop: &CancellationToken) -> Option<Leadership> {
+pub async fn acquire(
+    client: &Client,
+    candidate: &Candidate,
+    stop: &CancellationToken,
+) -> Option<Leadership> {
     let manager = stop.run_until_cancelled(manager(client, candidate)).await?;
     let (mut changes, task) = manager.watch().await;
-    info!(identity = candidate.identity, lease = candidate.lease, "standing by");
-    let held = stop.run_until_cancelled(changes.wait_for(|held| *held)).await;
+    info!(
+        identity = candidate.identity,
+        lease = candidate.lease,
+        "standing by"
+    );
+    let held = stop
+        .run_until_cancelled(changes.wait_for(|held| *held))
+        .await;
     let is_held = matches!(&held, Some(Ok(_)));
     drop(held);
     let leadership = Leadership { changes, task };
@@ -48,7 +58,11 @@ pub async fn acquire(client: &Client, candidate: &Candidate, stop: &Cancellation
         leadership.release().await;
         return None;
     }
-    info!(identity = candidate.identity, lease = candidate.lease, "leading");
+    info!(
+        identity = candidate.identity,
+        lease = candidate.lease,
+        "leading"
+    );
     metrics::leader(true);
     Some(leadership)
 }

@@ -39,7 +39,9 @@ fn run(settings: Settings) -> anyhow::Result<()> {
     install_crypto();
     telemetry::init_log_lines(&settings.log, settings.log_format)?;
     telemetry::metrics();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone())?;

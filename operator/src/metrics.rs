@@ -8,16 +8,46 @@ use crate::kinds::Kind;
 
 /// Says what each metric is.
 pub fn describe() {
-    describe_counter!("folkmoot_operator_passes_total", "Passes over forums, by result: ok, error, invalid");
-    describe_counter!("folkmoot_operator_errors_total", "Passes that ended early, by kind of error");
-    describe_histogram!("folkmoot_operator_pass_duration_seconds", "Duration of a pass");
-    describe_counter!("folkmoot_operator_writes_total", "Writes to the Kubernetes API, by kind and verb");
-    describe_counter!("folkmoot_operator_requests_total", "Requests to the Kubernetes API, by resource and method");
-    describe_histogram!("folkmoot_operator_time_to_ready_seconds", "From a forum's creation until it was Ready first");
-    describe_gauge!("folkmoot_operator_leader", "1 while this process acts, 0 while it stands by");
-    describe_gauge!("folkmoot_operator_crd_missing", "1 while the cluster has no ForumInstance kind");
-    describe_gauge!("folkmoot_operator_forums", "Forums, by condition and its status");
-    describe_gauge!("folkmoot_operator_last_success_timestamp_seconds", "When a pass ended well last, in Unix time");
+    describe_counter!(
+        "folkmoot_operator_passes_total",
+        "Passes over forums, by result: ok, error, invalid"
+    );
+    describe_counter!(
+        "folkmoot_operator_errors_total",
+        "Passes that ended early, by kind of error"
+    );
+    describe_histogram!(
+        "folkmoot_operator_pass_duration_seconds",
+        "Duration of a pass"
+    );
+    describe_counter!(
+        "folkmoot_operator_writes_total",
+        "Writes to the Kubernetes API, by kind and verb"
+    );
+    describe_counter!(
+        "folkmoot_operator_requests_total",
+        "Requests to the Kubernetes API, by resource and method"
+    );
+    describe_histogram!(
+        "folkmoot_operator_time_to_ready_seconds",
+        "From a forum's creation until it was Ready first"
+    );
+    describe_gauge!(
+        "folkmoot_operator_leader",
+        "1 while this process acts, 0 while it stands by"
+    );
+    describe_gauge!(
+        "folkmoot_operator_crd_missing",
+        "1 while the cluster has no ForumInstance kind"
+    );
+    describe_gauge!(
+        "folkmoot_operator_forums",
+        "Forums, by condition and its status"
+    );
+    describe_gauge!(
+        "folkmoot_operator_last_success_timestamp_seconds",
+        "When a pass ended well last, in Unix time"
+    );
 }
 
 /// A write was sent.
@@ -46,7 +76,10 @@ pub fn pass(result: &'static str, took: Duration) {
 }
 
 /// A pass ended well at `seconds` of Unix time.
-#[expect(clippy::cast_precision_loss, reason = "seconds are exact for some million years")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seconds are exact for some million years"
+)]
 pub fn success(seconds: i64) {
     gauge!("folkmoot_operator_last_success_timestamp_seconds").set(seconds as f64);
 }
@@ -73,5 +106,6 @@ pub fn crd_missing(is: bool) {
 
 /// How many forums have a condition with a status.
 pub fn forums(condition: &'static str, status: &'static str, count: u32) {
-    gauge!("folkmoot_operator_forums", "condition" => condition, "status" => status).set(f64::from(count));
+    gauge!("folkmoot_operator_forums", "condition" => condition, "status" => status)
+        .set(f64::from(count));
 }

@@ -19,7 +19,11 @@ const EVERY: Duration = Duration::from_secs(60);
 async fn knows(client: &Client, kind: Kind) -> Option<bool> {
     let resource = kind.resource();
     match client.list_api_group_resources(&resource.api_version).await {
-        Ok(list) => Some(list.resources.iter().any(|found| found.name == resource.plural)),
+        Ok(list) => Some(
+            list.resources
+                .iter()
+                .any(|found| found.name == resource.plural),
+        ),
         Err(kube::Error::Api(status)) if status.is_not_found() => Some(false),
         Err(error) => {
             debug!(%kind, %error, "cannot ask for a kind");
@@ -56,7 +60,11 @@ pub async fn keep_looking(
     stop: CancellationToken,
 ) {
     while known.len() < Kind::OPTIONAL.len() {
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(EVERY))
+            .await
+            .is_none()
+        {
             return;
         }
         let offered = offered(&context.client).await;
@@ -66,7 +74,9 @@ pub async fn keep_looking(
         }
         for kind in new {
             info!(%kind, "the cluster knows a kind now");
-            scopes.iter().for_each(|scope| watches.watch_kind(scope, kind));
+            scopes
+                .iter()
+                .for_each(|scope| watches.watch_kind(scope, kind));
             known.insert(kind);
         }
         let listed = watches.wait_until_listed(&scopes, &known);

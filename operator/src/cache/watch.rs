@@ -102,7 +102,15 @@ impl Watches {
         stop: CancellationToken,
         tasks: TaskTracker,
     ) -> Self {
-        Self { client, cache, touched, stop, tasks, troubles: Arc::default(), forums: Arc::default() }
+        Self {
+            client,
+            cache,
+            touched,
+            stop,
+            tasks,
+            troubles: Arc::default(),
+            forums: Arc::default(),
+        }
     }
 
     /// What does not work, if something does not.
@@ -128,10 +136,15 @@ impl Watches {
 
     /// Waits until all that is watched has been listed once; `kinds` are those besides the ones of every cluster.
     pub async fn wait_until_listed(&self, scopes: &[Scope], kinds: &BTreeSet<Kind>) {
-        let kinds: Vec<Kind> = Kind::ALWAYS.into_iter().chain(kinds.iter().copied()).collect();
+        let kinds: Vec<Kind> = Kind::ALWAYS
+            .into_iter()
+            .chain(kinds.iter().copied())
+            .collect();
         let cache = &self.cache;
         let listed = |scope: &Scope| {
-            kinds.iter().all(|kind| cache.table(*kind).is_listed(&scope.0))
+            kinds
+                .iter()
+                .all(|kind| cache.table(*kind).is_listed(&scope.0))
                 && cache.pods.is_listed(&scope.0)
                 && cache.secrets.is_listed(&scope.0)
         };

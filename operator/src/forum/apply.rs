@@ -240,17 +240,11 @@ impl Applier<'_> {
                 "the namespace is being deleted".to_owned(),
             ));
         }
-        if status.is_invalid() && desired.kind == Kind::Job {
-            if let Some(live) = self.cache.table(Kind::Job).get(&desired.key) {
-                if !is_complete(&live) {
-                    self.delete(Kind::Job, &live).await?;
-                    return Ok(Ensured::Waiting(format!(
-                        "Job {} is made anew",
-                        desired.key.name
-                    )));
-                }
-                return Ok(Ensured::Live(live));
-            }
+        if status.is_invalid()
+            && desired.kind == Kind::Job
+            && let Some(live) = self.cache.table(Kind::Job).get(&desired.key)
+        {
+            return self.make_anew(live).await;
         }
         let reason = match () {
             () if status.is_invalid() && is_immutable(&status.message) => reasons::FIELD_IMMUTABLE,
@@ -271,6 +265,18 @@ impl Applier<'_> {
             desired.kind,
             &desired.key,
             message,
+        )))
+    }
+
+    /// A Job cannot be changed; one that has succeeded need not be.
+    async fn make_anew(&self, live: Arc<Live>) -> Result<Ensured, Error> {
+        if is_complete(&live) {
+            return Ok(Ensured::Live(live));
+        }
+        self.delete(Kind::Job, &live).await?;
+        Ok(Ensured::Waiting(format!(
+            "Job {} is made anew",
+            live.key.name
         )))
     }
 

@@ -55,7 +55,9 @@ pub fn difference(wanted: &Value, live: &Value) -> Option<String> {
         return (wanted != live).then(String::new);
     };
     // A list does not say of its items what they are, and what was asked for is known.
-    let fields = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "apiVersion" | "kind"));
+    let fields = fields
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "apiVersion" | "kind"));
     for (name, value) in fields {
         path.push(name.clone());
         if differs(value, live.get(name), &mut path, false) {

@@ -75,7 +75,7 @@ impl DesiredState {
         add(&mut objects, Kind::Ingress, ingresses)?;
         add(&mut objects, Kind::HttpRoute, http_routes)?;
         add(&mut objects, Kind::ServiceMonitor, service_monitors)?;
-        let waves = waves.into_iter().map(wave);
+        let waves = waves.iter().map(wave);
         Ok(Self {
             objects,
             waves: waves.collect::<Result<_, _>>()?,
@@ -158,7 +158,7 @@ impl Desired {
     }
 }
 
-fn wave(wave: Wave) -> serde_json::Result<DesiredWave> {
+fn wave(wave: &Wave) -> serde_json::Result<DesiredWave> {
     let workloads = wave.workloads.iter().map(|workload| match workload {
         Workload::Deployment(object) => Desired::new(Kind::Deployment, object),
         Workload::StatefulSet(object) => Desired::new(Kind::StatefulSet, object),

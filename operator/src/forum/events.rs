@@ -19,7 +19,10 @@ pub const EVENTS: [(&str, &str); 10] = [
     ("Recovered", "What was wrong is not wrong any more."),
     ("ScaledUp", "There should be more chat pods."),
     ("ScaledDown", "There should be fewer chat pods."),
-    ("SocketsMoved", "Chat pods were asked to move sockets to emptier ones."),
+    (
+        "SocketsMoved",
+        "Chat pods were asked to move sockets to emptier ones.",
+    ),
     ("DependencyLost", "Pods do not reach a server any more."),
     ("DependencyBack", "All pods reach it again."),
     ("Paused", "spec.paused was set, or taken back (Resumed)."),
@@ -122,15 +125,15 @@ fn message(status: &ForumInstanceStatus, kind: &str) -> String {
         .unwrap_or_default()
 }
 
-fn normal(reason: &str, note: String) -> Event {
-    event(EventType::Normal, reason, note)
+fn normal(reason: &str, note: impl Into<String>) -> Event {
+    event(EventType::Normal, reason, &note.into())
 }
 
-fn warning(reason: &str, note: String) -> Event {
-    event(EventType::Warning, reason, note)
+fn warning(reason: &str, note: impl Into<String>) -> Event {
+    event(EventType::Warning, reason, &note.into())
 }
 
-fn event(type_: EventType, reason: &str, note: String) -> Event {
+fn event(type_: EventType, reason: &str, note: &str) -> Event {
     // The API takes notes of at most 1 kB.
     let note = note
         .char_indices()

@@ -307,6 +307,13 @@ pub const REASONS: &[Reason] = &[
         "See the condition of that server.",
     ),
     reason(
+        POSTGRES_READY,
+        "False",
+        MIGRATION_FAILED,
+        "The migrations end with an error, and no pod has used the database yet.",
+        "The message has the migrations' last words: a wrong address or password, or what the database refuses.",
+    ),
+    reason(
         "*",
         "True",
         REACHED,

@@ -115,11 +115,11 @@ pub fn of_job(live: &Job, pods: &[&PodView], now: DateTime<Utc>) -> Progress {
         return Progress::Done;
     }
     let failed = status.failed.unwrap_or(0);
-    let of_pods = pods.iter().filter_map(|pod| {
+    let mut of_pods = pods.iter().filter_map(|pod| {
         let failure = pod.failure.as_ref()?;
         Some(format!("pod {}: {failure}", pod.name))
     });
-    let said = of_pods.last();
+    let said = of_pods.next_back();
     if let Some(condition) = job_condition(live, "Failed") {
         let own = condition.message.clone().unwrap_or_default();
         return failing(reasons::MIGRATION_FAILED, &said.unwrap_or(own));

@@ -241,7 +241,12 @@ fn reached(dependency: Dependency, findings: &Findings, trouble: Option<&Trouble
     // Nobody else has spoken to the database yet.
     let failed = trouble.filter(|trouble| trouble.reason == reasons::MIGRATION_FAILED);
     if let (Dependency::Database, 0, Some(failed)) = (dependency, findings.reach.answered, failed) {
-        return Verdict::new(kind, false, reasons::MIGRATION_FAILED, failed.message.as_str());
+        return Verdict::new(
+            kind,
+            false,
+            reasons::MIGRATION_FAILED,
+            failed.message.as_str(),
+        );
     }
     let mut problems = findings
         .problems

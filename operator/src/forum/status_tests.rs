@@ -209,11 +209,27 @@ fn a_lost_dependency_degrades_a_forum_that_serves() {
 
 #[test]
 fn while_nobody_else_has_used_the_database_its_condition_is_the_migrations() {
-    let trouble = Trouble { reason: reasons::MIGRATION_FAILED, message: "connection refused".to_owned() };
-    let mut findings = Findings { rollout: Rollout::Failing(trouble), ..Findings::default() };
+    let trouble = Trouble {
+        reason: reasons::MIGRATION_FAILED,
+        message: "connection refused".to_owned(),
+    };
+    let mut findings = Findings {
+        rollout: Rollout::Failing(trouble),
+        ..Findings::default()
+    };
     let status = after(&mut forum(), &findings, now());
-    says(&status, condition::POSTGRES_READY, "False", reasons::MIGRATION_FAILED);
-    says(&status, condition::REDIS_READY, "Unknown", reasons::NOT_KNOWN);
+    says(
+        &status,
+        condition::POSTGRES_READY,
+        "False",
+        reasons::MIGRATION_FAILED,
+    );
+    says(
+        &status,
+        condition::REDIS_READY,
+        "Unknown",
+        reasons::NOT_KNOWN,
+    );
     findings.reach.answered = 2;
     let status = after(&mut forum(), &findings, now());
     says(&status, condition::POSTGRES_READY, "True", reasons::REACHED);

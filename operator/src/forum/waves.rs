@@ -84,14 +84,23 @@ impl Waves<'_> {
         Ok(rolled)
     }
 
-    async fn step(&self, workload: &Desired, open: bool, rolled: &mut Rolled) -> Result<Step, Error> {
+    async fn step(
+        &self,
+        workload: &Desired,
+        open: bool,
+        rolled: &mut Rolled,
+    ) -> Result<Step, Error> {
         let live = self.applier.cache.table(workload.kind).get(&workload.key);
         let ensured = match live {
             _ if self.paused => live.map(Ensured::Live),
             Some(live) if !open && live.applied_hash.as_ref() != Some(&workload.hash) => {
                 // Its template stays as it is until the waves before are done. Its number of pods does not wait.
                 self.scale(workload, &live).await?;
-                self.applier.cache.table(workload.kind).get(&workload.key).map(Ensured::Live)
+                self.applier
+                    .cache
+                    .table(workload.kind)
+                    .get(&workload.key)
+                    .map(Ensured::Live)
             }
             None if !open => None,
             _ => Some(self.applier.ensure(workload).await?),
@@ -151,7 +160,9 @@ impl Waves<'_> {
             .filter(|pod| pod.component == component)
             .collect();
         let progress = match workload.kind {
-            Kind::StatefulSet => rollout::of_stateful_set(&live.read::<StatefulSet>()?, &pods, self.now),
+            Kind::StatefulSet => {
+                rollout::of_stateful_set(&live.read::<StatefulSet>()?, &pods, self.now)
+            }
             Kind::Job => rollout::of_job(&live.read::<Job>()?, &pods, self.now),
             _ => rollout::of_deployment(&live.read::<Deployment>()?, &pods, self.now),
         };
@@ -168,7 +179,9 @@ impl Waves<'_> {
         let live = step.live.as_ref()?.value();
         let count = |pointer: &str| {
             let number = live.pointer(pointer).and_then(serde_json::Value::as_i64);
-            number.and_then(|number| i32::try_from(number).ok()).unwrap_or(0)
+            number
+                .and_then(|number| i32::try_from(number).ok())
+                .unwrap_or(0)
         };
         let name = workload.component().to_owned();
         let serving = match workload.kind {
@@ -180,7 +193,10 @@ impl Waves<'_> {
         let before = self.before.iter().find(|before| before.name == name);
         let updated = match workload.kind {
             // See `rollout::of_stateful_set`.
-            Kind::StatefulSet if live.pointer("/status/currentRevision") == live.pointer("/status/updateRevision") => {
+            Kind::StatefulSet
+                if live.pointer("/status/currentRevision")
+                    == live.pointer("/status/updateRevision") =>
+            {
                 count("/status/replicas")
             }
             _ => count("/status/updatedReplicas"),
@@ -200,7 +216,11 @@ impl Waves<'_> {
 
 impl Step {
     fn rolling(message: String) -> Self {
-        Self { progress: Progress::Rolling(message), live: None, blocked: None }
+        Self {
+            progress: Progress::Rolling(message),
+            live: None,
+            blocked: None,
+        }
     }
 }
 
@@ -213,20 +233,28 @@ impl Rolled {
     /// What fails is told before what is on its way, and that before what does not serve; the first wave first.
     fn add(&mut self, wave: &str, workload: &Desired, step: Step) {
         self.blocked.extend(step.blocked);
-        let named = |message: &str| format!("wave {wave}: {} {}: {message}", workload.kind, workload.key.name);
+        let named = |message: &str| {
+            format!(
+                "wave {wave}: {} {}: {message}",
+                workload.kind, workload.key.name
+            )
+        };
         let found = match step.progress {
             Progress::Done => return,
             // What it waits for is worth more words.
-            Progress::Rolling(message) if message == WAITS => match std::mem::take(&mut self.rollout) {
-                Rollout::Unready(cause) => Rollout::Rolling(cause),
-                Rollout::Done => Rollout::Rolling(named(WAITS)),
-                other => other,
-            },
+            Progress::Rolling(message) if message == WAITS => {
+                match std::mem::take(&mut self.rollout) {
+                    Rollout::Unready(cause) => Rollout::Rolling(cause),
+                    Rollout::Done => Rollout::Rolling(named(WAITS)),
+                    other => other,
+                }
+            }
             Progress::Rolling(message) => Rollout::Rolling(named(&message)),
             Progress::Unready(message) => Rollout::Unready(named(&message)),
-            Progress::Failing { reason, message } => {
-                Rollout::Failing(Trouble { reason, message: named(&message) })
-            }
+            Progress::Failing { reason, message } => Rollout::Failing(Trouble {
+                reason,
+                message: named(&message),
+            }),
         };
         if weight(&found) > weight(&self.rollout) || self.rollout == Rollout::Done {
             self.rollout = found;

@@ -92,6 +92,7 @@ async fn restricted(plane: &ControlPlane, namespace: &Namespace) -> std::path::P
     let own = namespace.name();
     let chart = [
         "template",
+        "--kube-version=1.34.0",
         "op",
         "charts/folkmoot-operator",
         "--namespace",

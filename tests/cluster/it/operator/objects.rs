@@ -44,7 +44,12 @@ async fn a_part_that_is_switched_off_goes_when_the_new_one_runs() {
     bench.apply("demo", json!({"host": "a.example.org"})).await;
     bench.wait_until_ready("demo").await;
     assert!(bench.object(Kind::Deployment, "demo-edge").await.is_some());
-    bench.patch("demo", json!({"spec": {"edge": {"nginx": null, "ingress": {}}}})).await;
+    bench
+        .patch(
+            "demo",
+            json!({"spec": {"edge": {"nginx": null, "ingress": {}}}}),
+        )
+        .await;
     wait_until_gone(&bench.objects(Kind::Deployment), "demo-edge", LIMIT).await;
     wait_until_gone(&bench.objects(Kind::Service), "demo-edge", LIMIT).await;
     bench.wait_until_ready("demo").await;
@@ -63,7 +68,12 @@ async fn a_part_that_is_switched_off_goes_when_the_new_one_runs() {
         .namespace
         .kubectl(&["create", "configmap", "demo-notes"])
         .await;
-    bench.patch("demo", json!({"spec": {"edge": {"nginx": {}, "ingress": null}}})).await;
+    bench
+        .patch(
+            "demo",
+            json!({"spec": {"edge": {"nginx": {}, "ingress": null}}}),
+        )
+        .await;
     bench
         .wait_for_object(Kind::Deployment, "demo-edge", "it is back", |_| true)
         .await;
@@ -123,9 +133,14 @@ async fn a_field_that_cannot_be_changed_is_named() {
     bench.namespace.kubectl(&["delete", "forum", "demo"]).await;
     wait_until_gone(&bench.objects(Kind::StatefulSet), "demo-redis", LIMIT).await;
     bench.apply("demo", store("1Gi")).await;
-    bench.wait("demo", "Degraded", "True", "FieldImmutable").await;
+    bench
+        .wait("demo", "Degraded", "True", "FieldImmutable")
+        .await;
     let message = bench.message("demo", "Degraded").await;
-    assert!(message.contains("PersistentVolumeClaim demo-redis") && message.contains("immutable"), "{message}");
+    assert!(
+        message.contains("PersistentVolumeClaim demo-redis") && message.contains("immutable"),
+        "{message}"
+    );
     bench.apply("demo", store("2Gi")).await;
     bench.wait_until_ready("demo").await;
 }
@@ -134,7 +149,10 @@ async fn pods(bench: &Bench) -> Vec<String> {
     let pods: Api<k8s_openapi::api::core::v1::Pod> = bench.namespace.api(bench.client.clone());
     let of_web = ListParams::default().labels("app.kubernetes.io/component=web");
     let pods = pods.list(&of_web).await.unwrap();
-    pods.items.into_iter().filter_map(|pod| pod.metadata.name).collect()
+    pods.items
+        .into_iter()
+        .filter_map(|pod| pod.metadata.name)
+        .collect()
 }
 
 /// Replicas that the spec no longer sets stay what they are.
@@ -269,7 +287,11 @@ async fn one_object_that_is_not_understood_blocks_no_other() {
     let said = said.await;
     assert_eq!(said["reason"], "InvalidSpec", "{said}");
     assert!(
-        said["message"].as_str().unwrap().to_lowercase().contains("invalid type"),
+        said["message"]
+            .as_str()
+            .unwrap()
+            .to_lowercase()
+            .contains("invalid type"),
         "{said}"
     );
     let forums: Api<kube::core::DynamicObject> = Api::namespaced_with(

@@ -183,7 +183,7 @@ async fn a_wave_waits_for_the_one_before() {
     let chat = bench.object(Kind::Deployment, "demo-chat").await.unwrap();
     assert_eq!(generation_of_pods(&chat), generation_of_pods(&before));
     // Somebody else's change of the old template is still taken back.
-    let wrong = json!({"spec": {"minReadySeconds": 77, "template": {"spec": {"terminationGracePeriodSeconds": 1}}}});
+    let wrong = json!({"spec": {"minReadySeconds": 77, "template": {"spec": {"terminationGracePeriodSeconds": 99}}}});
     bench
         .objects(Kind::Deployment)
         .patch(
