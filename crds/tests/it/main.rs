@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod generated;
+mod links;
 mod reference;
 mod rights;
 mod rules;

@@ -47,7 +47,7 @@ pub(crate) async fn wait_for_pod(cluster: &Cluster) {
     wait_for(&sets, &name, "its pod is admitted", LIMIT, made).await;
 }
 
-/// A copy of the chart as an earlier version could have been: its definition has no `paused`.
+/// A copy of the chart as an earlier version could have been: its definition has no `paused`, and its forums run 0.0.1.
 fn previous_chart(folder: &Path) -> String {
     copy(&repository().join(CHART), folder);
     let chart = folder.join("Chart.yaml");
@@ -57,6 +57,9 @@ fn previous_chart(folder: &Path) -> String {
     fs::write(&chart, text.replacen(&version, "version: 0.0.1\n", 1)).unwrap();
     let definition = folder.join("templates/crd.yaml");
     let text = fs::read_to_string(&definition).unwrap();
+    let new_image = format!("folkmoot-services:{}", env!("CARGO_PKG_VERSION"));
+    assert!(text.contains(&new_image));
+    let text = text.replace(&new_image, "folkmoot-services:0.0.1");
     fs::write(&definition, without(&text, "paused:")).unwrap();
     folder.to_str().unwrap().to_owned()
 }
@@ -120,6 +123,12 @@ async fn an_upgrade_changes_the_definition_and_uninstalling_keeps_it_and_the_for
         .helm(&[&["upgrade"], &release[..1], &[CHART], &release[1..]].concat())
         .await;
     assert_eq!(ask_definition(&plane, NEW_FIELD).await, "boolean");
+    let image = "--output=jsonpath={.spec.image}";
+    let image = forums.kubectl(&["get", "forum/demo", image]).await;
+    assert!(
+        image.ends_with(":0.0.1"),
+        "the forum runs what it ran: {image}"
+    );
     let paused = r#"--patch={"spec":{"paused":true}}"#;
     forums
         .kubectl(&["patch", "forum/demo", "--type=merge", paused])
