@@ -4,6 +4,7 @@
 
 mod bench;
 mod drift;
+mod every_field;
 mod fleet;
 mod idle;
 mod kubelet;

@@ -178,6 +178,7 @@ fn a_change_of_the_spec_replaces_only_the_pods_that_it_concerns() {
             json!({"edge": {"nginx": {"serviceType": "NodePort", "replicas": 3}}}),
             "",
         ),
+        (json!({"edge": {"proxiesInFront": 2}}), &services("")),
         (
             json!({"edge": {"nginx": {"image": "registry.example.org/nginx:1"}}}),
             "edge",

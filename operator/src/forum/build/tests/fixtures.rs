@@ -157,94 +157,28 @@ pub(crate) fn variable<'a>(template: &'a Value, name: &str) -> Option<&'a Value>
     variables.iter().find(|variable| variable["name"] == name)
 }
 
+fn spec(text: &str) -> Value {
+    serde_json::from_str(text).expect("a spec")
+}
+
 /// What a new user applies.
 pub(crate) fn minimal() -> Value {
-    json!({})
+    spec(include_str!("specs/minimal.json"))
 }
 
 /// Servers of others, named as their operators name their Secrets.
 pub(crate) fn external() -> Value {
-    json!({
-        "host": "forum.example.org",
-        "edge": {"ingress": {"className": "nginx", "tlsSecretName": "forum-tls"}},
-        "postgres": {"external": {"url": {"name": "cluster-app", "key": "uri"}}},
-        "redis": {"external": {"url": {"name": "valkey", "key": "url"}}},
-        "nats": {"external": {"url": {"name": "nats-app", "key": "url"}}},
-        "objectStorage": {"external": {"s3": {
-            "endpoint": "https://s3.example.org",
-            "bucket": "forum-files",
-            "accessKey": {"name": "bucket-user", "key": "access-key"},
-            "secretKey": {"name": "bucket-user", "key": "secret-key"},
-        }}},
-    })
+    spec(include_str!("specs/external.json"))
 }
 
 /// Every field set.
 pub(crate) fn everything() -> Value {
-    let component = |replicas: i32| {
-        json!({
-            "replicas": replicas,
-            "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}},
-            "podTemplate": {
-                "annotations": {"example.org/team": "talk"},
-                "nodeSelector": {"kubernetes.io/arch": "amd64"},
-                "tolerations": [{"key": "dedicated", "operator": "Exists"}],
-                "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
-                "env": [
-                    {"name": "LOG", "value": "debug"},
-                    {"name": "COLOUR", "valueFrom": {"configMapKeyRef": {"name": "colours", "key": "colour"}}},
-                    {"name": "EXTRA", "valueFrom": {"secretKeyRef": {"name": "extra", "key": "token"}}},
-                ],
-            },
-        })
-    };
-    let managed = |storage: &str, retain: bool| {
-        json!({"managed": {
-            "image": "registry.example.org/store:1",
-            "storage": storage,
-            "storageClassName": "fast",
-            "retain": retain,
-            "resources": {"limits": {"memory": "1Gi"}},
-        }})
-    };
-    let mut chat = component(3);
-    chat["drainSeconds"] = json!(45);
-    chat["autoscaling"] = json!({"minReplicas": 2, "maxReplicas": 9});
-    let mut nginx = component(2);
-    nginx["image"] = json!("registry.example.org/nginx:1");
-    nginx["serviceType"] = json!("LoadBalancer");
-    nginx["serviceAnnotations"] = json!({"example.org/address": "fixed"});
-    let mut file = component(2);
-    file["podTemplate"]["env"] = json!([{"name": "FILE_MAX_BYTES", "value": "104857600"}]);
-    json!({
-        "image": "registry.example.org/folkmoot:2",
-        "imagePullPolicy": "Always",
-        "imagePullSecrets": [{"name": "registry"}],
-        "host": "forum.example.org:8443",
-        "scheme": "https",
-        "auth": {"mode": "open", "allowOpen": true, "registration": "closed"},
-        "edge": {"nginx": nginx},
-        "postgres": managed("10Gi", true),
-        "redis": managed("1Gi", false),
-        "nats": managed("2Gi", true),
-        "objectStorage": managed("50Gi", true),
-        "identity": component(2),
-        "chat": chat,
-        "presence": component(2),
-        "notification": component(2),
-        "file": file,
-        "web": component(2),
-        "monitoring": {"serviceMonitor": true, "namespace": "monitoring"},
-    })
+    spec(include_str!("specs/everything.json"))
 }
 
 /// A forum behind a Gateway.
 pub(crate) fn gateway() -> Value {
-    json!({
-        "host": "forum.example.org",
-        "edge": {"gateway": {"parentRefs": [{"name": "public", "namespace": "gateways", "sectionName": "https"}]}},
-        "objectStorage": {"external": {"url": {"name": "bucket", "key": "url"}}},
-    })
+    spec(include_str!("specs/gateway.json"))
 }
 
 /// The forums by name.
