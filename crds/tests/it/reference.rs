@@ -15,7 +15,11 @@ const SHARED: [&str; 2] = ["podTemplate", "resources"];
 const KUBERNETES_OWN: [&str; 4] = ["affinity", "conditions", "env", "tolerations"];
 
 /// Patterns that have a name.
-const FORMS: [(&str, &str); 3] = [
+const FORMS: [(&str, &str); 4] = [
+    (
+        r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*(:[0-9]{1,5})?$",
+        "small letters, digits, `-` and points; a port",
+    ),
     ("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "name of an object"),
     ("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "name of a namespace"),
     (
