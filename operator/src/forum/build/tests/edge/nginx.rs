@@ -127,8 +127,9 @@ fn command(configuration: &Path) -> Command {
         .find(|path| Path::new(path).exists())
         .expect("nginx is not installed: see scripts/setup-test-deps.sh");
     let mut command = Command::new(program);
+    // Of one process, so that nothing is left when it is killed.
     command
-        .args(["-e", "stderr", "-c"])
+        .args(["-g", "master_process off;", "-e", "stderr", "-c"])
         .arg(configuration)
         .stdin(Stdio::null())
         .stdout(Stdio::null());
