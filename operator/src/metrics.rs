@@ -32,6 +32,10 @@ pub fn describe() {
         "folkmoot_operator_time_to_ready_seconds",
         "From a forum's creation until it was Ready first"
     );
+    describe_counter!(
+        "folkmoot_operator_watch_errors_total",
+        "Interruptions of watches, by what they watch"
+    );
     describe_gauge!(
         "folkmoot_operator_leader",
         "1 while this process acts, 0 while it stands by"
@@ -92,6 +96,11 @@ pub fn error(kind: &'static str) {
 /// A forum became Ready for the first time.
 pub fn became_ready(after: Duration) {
     histogram!("folkmoot_operator_time_to_ready_seconds").record(after.as_secs_f64());
+}
+
+/// A watch was interrupted.
+pub fn watch_error(watch: &'static str) {
+    counter!("folkmoot_operator_watch_errors_total", "watch" => watch).increment(1);
 }
 
 /// Whether this process acts.

@@ -28,6 +28,7 @@ use tracing::warn;
 use super::{Cache, Entry, Key, Live, Table, UseKind};
 use crate::{
     kinds::Kind,
+    metrics,
     names::{OTHERS, OURS},
 };
 
@@ -242,10 +243,12 @@ impl Watches {
         shared.trouble(&label, Some("not listed yet".to_owned()));
         self.tasks.spawn(async move {
             let mut events = watcher(api, config).default_backoff().boxed();
+            let mut listed = false;
             while let Some(Some(event)) = stop.run_until_cancelled(events.next()).await {
                 match event {
                     Ok(event) => {
-                        if matches!(event, Event::InitDone | Event::Apply(_) | Event::Delete(_)) {
+                        if matches!(event, Event::InitDone) {
+                            listed = true;
                             shared.trouble(&label, None);
                         }
                         for forum in take(&scope.0, event) {
@@ -254,7 +257,11 @@ impl Watches {
                     }
                     Err(error) => {
                         warn!(watch = label, %error, "a watch was interrupted");
-                        shared.trouble(&label, Some(error.to_string()));
+                        metrics::watch_error(name);
+                        // One that was listed goes on where it was, and does not say when.
+                        if !listed {
+                            shared.trouble(&label, Some(error.to_string()));
+                        }
                     }
                 }
             }

@@ -41,8 +41,8 @@ pub fn with_newest_status<'a>(
     Cow::Owned(newest)
 }
 
-/// Writes what `findings` mean for the status, if that is not what it says already. Answers when to come back if a
-/// part of it is held back until then.
+/// Writes what `findings` mean for the status, if that is not what it says already. Answers when to look again, if
+/// something was left to be written later.
 ///
 /// # Errors
 /// If the API does not take it.
@@ -55,11 +55,8 @@ pub async fn publish(
     let now = context.clock.now();
     let key = key(forum);
     let memory = context.memories.get(&key);
-    let whole = status(forum, findings, now);
-    let new = damp(whole.clone(), forum.status.as_ref(), memory.written_at, now);
-    let held_back = (new != whole)
-        .then(|| SOCKETS_EVERY.to_std().ok())
-        .flatten();
+    let found = status(forum, findings, now);
+    let new = damp(&found, forum.status.as_ref(), memory.written_at, now);
     if forum.status.as_ref() != Some(&new) {
         write(context, forum, &key, &new).await?;
         note_ready(forum, &new, now);
@@ -70,7 +67,7 @@ pub async fn publish(
     for notice in notices {
         tell(context, forum, from_notice(notice)).await;
     }
-    Ok(held_back)
+    Ok((new != found).then(|| SOCKETS_EVERY.to_std().unwrap_or_default()))
 }
 
 async fn write(
@@ -131,7 +128,7 @@ fn note_ready(
         .map(|created| created.0.as_second());
     let seconds = created.map(|created| now.timestamp() - created);
     if let Some(seconds) = seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
-        metrics::became_ready(std::time::Duration::from_secs(seconds));
+        metrics::became_ready(Duration::from_secs(seconds));
     }
     let reason = find(&new.conditions, condition::READY).map(|ready| ready.reason.as_str());
     info!(forum = %key(forum), seconds, reason, "ready for the first time");

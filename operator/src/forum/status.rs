@@ -106,7 +106,7 @@ pub fn status(
 /// The number of sockets is kept as it was if nothing else changed and it was written a moment ago.
 #[must_use]
 pub fn damp(
-    new: ForumInstanceStatus,
+    new: &ForumInstanceStatus,
     old: Option<&ForumInstanceStatus>,
     written: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
@@ -114,7 +114,7 @@ pub fn damp(
     let recent = written.is_some_and(|written| (now - written).abs() < SOCKETS_EVERY);
     let before = old.and_then(|old| old.chat.as_ref());
     let (true, Some(before), Some(chat)) = (recent, before, &new.chat) else {
-        return new;
+        return new.clone();
     };
     let damped = ForumInstanceStatus {
         chat: Some(ChatStatus {
@@ -124,7 +124,7 @@ pub fn damp(
         }),
         ..new.clone()
     };
-    if old == Some(&damped) { damped } else { new }
+    if old == Some(&damped) { damped } else { new.clone() }
 }
 
 fn sticky(

@@ -267,16 +267,16 @@ fn the_number_of_sockets_alone_is_not_written_often() {
         ..ForumInstanceStatus::default()
     };
     let (old, soon) = (with(10, 1), now() + TimeDelta::seconds(5));
-    assert_eq!(damp(with(12, 1), Some(&old), Some(now()), soon), old);
+    assert_eq!(damp(&with(12, 1), Some(&old), Some(now()), soon), old);
     assert_eq!(
-        damp(with(12, 2), Some(&old), Some(now()), soon),
+        damp(&with(12, 2), Some(&old), Some(now()), soon),
         with(12, 2)
     );
     assert_eq!(
-        damp(with(12, 1), Some(&old), Some(now()), now() + SOCKETS_EVERY),
+        damp(&with(12, 1), Some(&old), Some(now()), now() + SOCKETS_EVERY),
         with(12, 1)
     );
-    assert_eq!(damp(with(12, 1), Some(&old), None, soon), with(12, 1));
+    assert_eq!(damp(&with(12, 1), Some(&old), None, soon), with(12, 1));
 }
 
 #[test]

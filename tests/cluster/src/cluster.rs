@@ -1,6 +1,9 @@
 //! What one can do with any cluster.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use folkmoot_tests::fresh::repository;
 use kube::{
@@ -12,7 +15,11 @@ use tokio::process::Command;
 use crate::{
     Namespace, Output,
     command::{built, run},
+    watching::until,
 };
+
+/// Longer than it takes until a definition is established.
+const ESTABLISHED: Duration = Duration::from_secs(60);
 
 /// An apiserver and the right to do everything there.
 #[derive(Debug, Clone)]
@@ -128,7 +135,12 @@ impl Cluster {
             "--timeout=30s",
             "--filename",
         ];
-        self.kubectl(&[&arguments[..], &[folder]].concat()).await;
+        // It fails on a definition that has no conditions yet.
+        let arguments = [&arguments[..], &[folder]].concat();
+        let established = until(ESTABLISHED, async || {
+            self.try_kubectl(&arguments, "").await.success.then_some(())
+        });
+        assert!(established.await.is_some(), "{name} is not established");
     }
 
     /// Makes a new namespace, whose name begins with `name`.

@@ -6,7 +6,10 @@ use folkmoot_cluster_tests::{ControlPlane, Namespace, wait_for, wait_for_conditi
 use folkmoot_crds::ForumInstance;
 use folkmoot_operator::kinds::Kind;
 use folkmoot_tests::fresh::repository;
-use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::{
+    api::core::v1::Secret,
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+};
 use kube::{
     Api, Client, ResourceExt,
     api::{ListParams, Patch, PatchParams},
@@ -44,13 +47,10 @@ pub(crate) async fn install(plane: &ControlPlane) {
     plane
         .kubectl(&["apply", "--server-side", "-f", crd.to_str().unwrap()])
         .await;
-    let established = [
-        "wait",
-        "--for=condition=Established",
-        "--timeout=30s",
-        "crd/foruminstances.folkmoot.dev",
-    ];
-    plane.kubectl(&established).await;
+    // `kubectl wait` fails on an object that has no conditions yet.
+    let definitions: Api<CustomResourceDefinition> = Api::all(plane.client().await);
+    let name = "foruminstances.folkmoot.dev";
+    wait_for_condition(&definitions, name, "Established", "True", LIMIT).await;
     plane.install_crds("gateway-api").await;
     plane.install_crds("prometheus-operator").await;
 }

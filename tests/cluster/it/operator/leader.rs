@@ -162,8 +162,10 @@ async fn the_rights_of_the_chart_for_one_namespace_are_enough() {
         .await;
     bench.wait_until_ready("demo").await;
     let parents = json!([{"name": "public"}]);
-    let gateway = json!({"host": "a.example.org", "edge": {"gateway": {"parentRefs": parents}}});
-    bench.apply("demo", gateway).await;
+    let gateway = json!({"nginx": null, "gateway": {"parentRefs": parents}});
+    bench
+        .patch("demo", json!({"spec": {"edge": gateway}}))
+        .await;
     bench.wait_until_ready("demo").await;
     bench.settle("demo").await;
     let log = bench.operator.log();
@@ -212,5 +214,6 @@ async fn it_waits_for_our_kind_and_outlives_an_api_server_that_is_away() {
         found.success.then_some(())
     })
     .await;
+    bench.operator.wait_until_ready().await;
     assert!(bench.operator.is_running(), "{}", bench.operator.log_tail());
 }

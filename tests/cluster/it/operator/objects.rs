@@ -259,7 +259,6 @@ async fn one_object_that_is_not_understood_blocks_no_other() {
         "apiVersion": "folkmoot.dev/v1alpha1", "kind": "ForumInstance",
         "metadata": {"name": "bad"}, "spec": {"image": 5},
     });
-    plane.kubectl(&["get", "forums", "-A"]).await;
     let made = async || {
         namespace
             .try_apply(&bad.to_string())
