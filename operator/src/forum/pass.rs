@@ -12,7 +12,7 @@ use super::{
     dereference::Dereferencer,
     desired::{Desired, DesiredState},
     error::Error,
-    prune::prune,
+    prune::{prune, stop_superseded_jobs},
     publish,
     scale::Scaled,
     status::{Findings, Rollout},
@@ -139,6 +139,7 @@ impl Pass<'_> {
         };
         let paused = self.forum.spec.paused;
         if !paused {
+            stop_superseded_jobs(&applier, desired).await?;
             findings.blocked = apply_objects(&applier, &desired.objects).await?;
         }
         let before = self.components_before();

@@ -8,6 +8,7 @@ use super::{
     apply::{Applier, Identity},
     desired::DesiredState,
     error::Error,
+    rollout::job_is_complete,
 };
 use crate::{
     cache::{Cache, Key, Live},
@@ -45,6 +46,23 @@ pub fn orphans(cache: &Cache, forum: &Identity, desired: &DesiredState) -> Vec<(
 pub async fn prune(applier: &Applier<'_>, desired: &DesiredState) -> Result<(), Error> {
     for (kind, live) in orphans(applier.cache, applier.forum, desired) {
         applier.delete(kind, &live).await?;
+    }
+    Ok(())
+}
+
+/// Deletes the migrations of versions that are not wanted any more and that have not completed: while they try on,
+/// they would go into the way of those that are wanted.
+///
+/// # Errors
+/// If the API does not.
+pub async fn stop_superseded_jobs(
+    applier: &Applier<'_>,
+    desired: &DesiredState,
+) -> Result<(), Error> {
+    for (kind, live) in orphans(applier.cache, applier.forum, desired) {
+        if kind == Kind::Job && !job_is_complete(&live.read()?) {
+            applier.delete(kind, &live).await?;
+        }
     }
     Ok(())
 }

@@ -107,9 +107,12 @@ pub fn of_stateful_set(live: &StatefulSet, pods: &[&PodView], now: DateTime<Utc>
     }
 }
 
-/// How far the migrations are. `pods` are those of the Job's component.
+/// How far the migrations are. `pods` are those of the Job's component: other versions' Jobs have some too.
 #[must_use]
 pub fn of_job(live: &Job, pods: &[&PodView], now: DateTime<Utc>) -> Progress {
+    let prefix = format!("{}-", live.metadata.name.as_deref().unwrap_or_default());
+    let own = pods.iter().copied();
+    let pods: Vec<&PodView> = own.filter(|pod| pod.name.starts_with(&prefix)).collect();
     let status = live.status.clone().unwrap_or_default();
     if job_condition(live, "Complete").is_some() {
         return Progress::Done;

@@ -146,6 +146,9 @@ fn migrations_are_done_when_complete_and_fail_at_the_first_failed_attempt() {
         reasons::MIGRATION_FAILED
     );
     assert_eq!(job_failed_at(&gave_up).unwrap().timestamp(), 1_767_323_045);
+    let of_another_version = pod("other-1", "", 60, Some("ErrImagePull"));
+    let begun = of_job(&job(json!({"active": 1})), &[&of_another_version], now());
+    assert!(matches!(begun, Progress::Rolling(_)), "{begun:?}");
     let image = pod("m-1", "", 60, Some("ErrImagePull"));
     let image = of_job(&job(json!({"active": 1})), &[&image], now());
     assert_eq!(reason(&image), reasons::IMAGE_PULL_FAILED);
