@@ -8,14 +8,16 @@ use std::{
 use folkmoot_cluster_tests::{Namespace, Node, condition, wait_for};
 use folkmoot_crds::ForumInstance;
 use folkmoot_tests::{
-    app::{Issuer, Member, Site},
+    app::{Issuer, Member, Site, try_send},
     daemon::Scratch,
+    wait,
 };
 use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::{
     Api, ResourceExt as _,
     api::{DeleteParams, ListParams, Patch, PatchParams},
 };
+use reqwest::Method;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -121,7 +123,11 @@ impl Forum {
     pub(super) async fn site(&self) -> Site {
         let site = self.node.service(&self.namespace, "demo-edge", 80).await;
         // A Service leads somewhere a moment after its pods are ready.
-        site.wait_for("/").await;
+        wait::until("the edge leads to identity", async || {
+            let answer = try_send(site.request(Method::GET, "/api/auth/me")).await;
+            (answer.ok()?.status == 401).then_some(())
+        })
+        .await;
         site
     }
 

@@ -61,7 +61,7 @@ async fn a_bad_version_stops_and_the_old_one_serves() {
     // It can be pulled, and its migrations cannot even begin.
     forum
         .node
-        .tag_image("localhost/pause:1", &tag("broken"))
+        .tag_image("docker.io/library/nats:2.12", &tag("broken"))
         .await;
     forum.set(&spec(&tag("broken"))).await;
     let seen = forum.wait("the migrations fail", |forum| {

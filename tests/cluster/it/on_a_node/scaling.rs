@@ -10,7 +10,7 @@ use folkmoot_tests::{
     app::{Member, Site, Socket},
     wait,
 };
-use kube::ResourceExt as _;
+use kube::ResourceExt;
 
 use super::{
     crowd::{Crowd, Plan},

@@ -1,5 +1,5 @@
-//! Pods with sockets, where there is no node: each has a loopback address of its own, answers the operator there as
-//! a chat pod does, and takes its time to drain.
+//! Pods with sockets, on a node that only says that it runs: each has a loopback address of its own, answers the
+//! operator there as a chat pod does, and takes its time to drain.
 
 use std::{
     collections::BTreeMap,
@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use folkmoot_common::clock;
 use futures_util::StreamExt;
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::{
     Api, Client, ResourceExt,
-    api::{Patch, PatchParams},
+    api::{DeleteParams, Patch, PatchParams, PostParams},
     runtime::{
         WatchStreamExt,
         watcher::{Config, watcher},
@@ -25,9 +26,10 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Keeps a pod that is deleted until it is drained.
-const DRAINS: &str = "tests.folkmoot.dev/drains";
+/// Time that a pod takes to drain.
 const DRAIN: Duration = Duration::from_secs(2);
+/// Within less than a minute from the last one, its controller takes a node for lost.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// The pods of a namespace.
 pub(crate) struct Fleet {
@@ -70,7 +72,13 @@ impl Fleet {
         let shared = Arc::new(Shared::default());
         let mut tasks = JoinSet::new();
         tasks.spawn(answer(listener, shared.clone()));
-        tasks.spawn(run_pods(Api::namespaced(client, namespace), shared.clone()));
+        let node = format!("node-of-{namespace}");
+        tasks.spawn(be_a_node(Api::all(client.clone()), node.clone()));
+        tasks.spawn(run_pods(
+            Api::namespaced(client, namespace),
+            node,
+            shared.clone(),
+        ));
         Self {
             port,
             shared,
@@ -202,7 +210,26 @@ impl State {
     }
 }
 
-async fn run_pods(pods: Api<Pod>, shared: Arc<Shared>) {
+/// Without its node, or on a lost one, a pod that ends would be taken away at once.
+async fn be_a_node(nodes: Api<Node>, name: String) {
+    let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}});
+    let node: Node = serde_json::from_value(node).unwrap();
+    nodes.create(&PostParams::default(), &node).await.unwrap();
+    loop {
+        let now = clock::system().now().to_rfc3339();
+        let ready = json!([{
+            "type": "Ready", "status": "True", "reason": "Pretends", "message": "",
+            "lastHeartbeatTime": now, "lastTransitionTime": "2026-01-02T03:04:05Z",
+        }]);
+        let patch = Patch::Merge(json!({"status": {"conditions": ready}}));
+        let _ = nodes
+            .patch_status(&name, &PatchParams::default(), &patch)
+            .await;
+        tokio::time::sleep(HEARTBEAT).await;
+    }
+}
+
+async fn run_pods(pods: Api<Pod>, node: String, shared: Arc<Shared>) {
     let mut seen = watcher(pods.clone(), Config::default())
         .default_backoff()
         .applied_objects()
@@ -215,7 +242,8 @@ async fn run_pods(pods: Api<Pod>, shared: Arc<Shared>) {
             .get("app.kubernetes.io/component")
             .is_some_and(|part| part == "chat");
         if pod.metadata.deletion_timestamp.is_some() {
-            if shared.state.lock().unwrap().drain(&name) {
+            let first = shared.state.lock().unwrap().drain(&name);
+            if first || !chat {
                 tokio::spawn(end(pods.clone(), name, shared.clone()));
             }
             continue;
@@ -228,12 +256,11 @@ async fn run_pods(pods: Api<Pod>, shared: Arc<Shared>) {
             continue;
         }
         let ip = chat.then(|| shared.state.lock().unwrap().begin(&pod));
-        let finalizers = json!({"metadata": {"finalizers": [DRAINS]}});
-        if chat {
-            let _ = pods
-                .patch(&name, &PatchParams::default(), &Patch::Merge(finalizers))
-                .await;
-        }
+        let binding = json!({"apiVersion": "v1", "kind": "Binding", "metadata": {"name": name},
+            "target": {"apiVersion": "v1", "kind": "Node", "name": node}});
+        let _ = pods
+            .create_subresource::<_, Value>("binding", &name, &PostParams::default(), &binding)
+            .await;
         let status = Patch::Merge(json!({"status": running(&pod, ip)}));
         let _ = pods
             .patch_status(&name, &PatchParams::default(), &status)
@@ -244,8 +271,9 @@ async fn run_pods(pods: Api<Pod>, shared: Arc<Shared>) {
 async fn end(pods: Api<Pod>, name: String, shared: Arc<Shared>) {
     tokio::time::sleep(DRAIN).await;
     shared.state.lock().unwrap().end(&name);
-    let patch = Patch::Merge(json!({"metadata": {"finalizers": null}}));
-    let _ = pods.patch(&name, &PatchParams::default(), &patch).await;
+    let _ = pods
+        .delete(&name, &DeleteParams::default().grace_period(0))
+        .await;
 }
 
 fn running(pod: &Pod, ip: Option<IpAddr>) -> Value {
