@@ -270,3 +270,59 @@ const fn weight(rollout: &Rollout) -> u8 {
         Rollout::Failing(_) => 3,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rolled(steps: &[(&str, Progress)]) -> Rollout {
+        let object = json!({"metadata": {"name": "x", "namespace": "n"}});
+        let workload = Desired::new(Kind::Deployment, &object).unwrap();
+        let mut rolled = Rolled::default();
+        for (wave, progress) in steps {
+            let step = Step {
+                progress: progress.clone(),
+                live: None,
+                blocked: None,
+            };
+            rolled.add(wave, &workload, step);
+        }
+        rolled.rollout
+    }
+
+    fn rolling(message: &str) -> Progress {
+        Progress::Rolling(message.to_owned())
+    }
+
+    #[test]
+    fn what_is_waited_for_is_told_and_not_who_waits() {
+        let unready = Progress::Unready("0 of 1 pods serve".to_owned());
+        let stores = "wave stores: Deployment x: 0 of 1 pods serve".to_owned();
+        let waits = [("stores", unready.clone()), ("chat", rolling(WAITS))];
+        assert_eq!(rolled(&waits), Rollout::Rolling(stores.clone()));
+        assert_eq!(rolled(&waits[..1]), Rollout::Unready(stores));
+        let two = [("identity", rolling("a")), ("chat", rolling(WAITS))];
+        let first = "wave identity: Deployment x: a".to_owned();
+        assert_eq!(rolled(&two), Rollout::Rolling(first));
+        assert_eq!(rolled(&[("chat", Progress::Done)]), Rollout::Done);
+    }
+
+    #[test]
+    fn what_fails_is_told_before_all() {
+        let failing = Progress::Failing {
+            reason: "PodFailed",
+            message: "b".to_owned(),
+        };
+        let steps = [
+            ("identity", rolling("a")),
+            ("services", failing),
+            ("chat", rolling(WAITS)),
+        ];
+        let Rollout::Failing(trouble) = rolled(&steps) else {
+            panic!("it fails");
+        };
+        assert_eq!(trouble.message, "wave services: Deployment x: b");
+    }
+}

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "json!(...) is given")]
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -68,19 +68,19 @@ fn essence(object: &Value) -> Value {
     for name in ["status", "apiVersion", "kind"] {
         object.as_object_mut().unwrap().remove(name);
     }
-    let annotations = object["metadata"]
-        .get_mut("annotations")
-        .and_then(Value::as_object_mut);
-    annotations.map(|annotations| annotations.retain(|name, _| name.starts_with("folkmoot.dev/")));
+    let annotations = object["metadata"].get_mut("annotations");
+    if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
+        annotations.retain(|name, _| name.starts_with("folkmoot.dev/"));
+    }
     if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
         for name in ["clusterIP", "clusterIPs", "selector", "volumeName"] {
             spec.remove(name);
         }
     }
-    let template = object
-        .pointer_mut("/spec/template/metadata")
-        .and_then(Value::as_object_mut);
-    template.map(|template| template.remove("labels"));
+    let template = object.pointer_mut("/spec/template/metadata");
+    if let Some(template) = template.and_then(Value::as_object_mut) {
+        template.remove("labels");
+    }
     object
 }
 
