@@ -29,6 +29,8 @@ pub(crate) struct Sample {
     /// Processor seconds so far, of the operator and of the servers.
     processor: f64,
     servers: f64,
+    /// And of this program, which takes from the others.
+    here: f64,
 }
 
 impl Sample {
@@ -50,6 +52,7 @@ impl Sample {
             peak: mebibytes(&status, "VmHWM:"),
             processor: processor(pid),
             servers: plane.pids().into_iter().map(processor).sum(),
+            here: processor(std::process::id()),
         }
     }
 }
@@ -161,6 +164,11 @@ impl Figures {
         row(
             "processor seconds of etcd and kube-apiserver until then",
             format!("{:.1}", busy.servers - rest.servers),
+            None,
+        );
+        row(
+            "processor seconds of this program until then",
+            format!("{:.1}", busy.here - rest.here),
             None,
         );
         let written = idle.metrics.writes - busy.metrics.writes;

@@ -1,10 +1,12 @@
-//! Plays the controllers of workloads: whatever is asked for is rolled out at once.
+//! Plays the controllers of workloads: whatever is asked for is rolled out at once. It reads and sends no more than it
+//! must, because it shares the processors with what is measured.
 
-use std::fmt::Debug;
+use std::{collections::HashMap, fmt::Debug};
 
 use folkmoot_cluster_tests::Namespace;
 use folkmoot_common::clock;
 use futures_util::{StreamExt as _, future::ready};
+use http::{Request, header::CONTENT_TYPE};
 use k8s_openapi::{
     NamespaceResourceScope,
     api::{
@@ -14,7 +16,7 @@ use k8s_openapi::{
 };
 use kube::{
     Api, Client, Resource, ResourceExt as _,
-    api::{Patch, PatchParams},
+    core::PartialObjectMeta,
     runtime::watcher::{self, Event, watcher},
 };
 use serde::de::DeserializeOwned;
@@ -27,39 +29,35 @@ const CONCURRENCY: usize = 16;
 /// Begins; ends when the answer is dropped.
 pub(crate) fn roll_out(client: &Client, namespace: &Namespace) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    tasks.spawn(play::<Deployment>(namespace.api(client.clone()), |it| {
-        let replicas = it.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
-        let observed = it
-            .status
-            .as_ref()
-            .and_then(|status| status.observed_generation);
-        (observed != it.metadata.generation).then(|| rolled_out(replicas, it.metadata.generation))
-    }));
-    tasks.spawn(play::<StatefulSet>(namespace.api(client.clone()), |it| {
-        let replicas = it.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
-        let observed = it
-            .status
-            .as_ref()
-            .and_then(|status| status.observed_generation);
-        (observed != it.metadata.generation).then(|| {
-            let mut status = rolled_out(replicas, it.metadata.generation);
-            status["currentReplicas"] = replicas.into();
+    tasks.spawn(play::<Deployment>(
+        client.clone(),
+        namespace.name().to_owned(),
+        rolled_out,
+    ));
+    tasks.spawn(play::<StatefulSet>(
+        client.clone(),
+        namespace.name().to_owned(),
+        |generation| {
+            let mut status = rolled_out(generation);
+            status["currentReplicas"] = 1.into();
             status["currentRevision"] = "1".into();
             status["updateRevision"] = "1".into();
             status
-        })
-    }));
-    tasks.spawn(play::<Job>(namespace.api(client.clone()), |it| {
-        let succeeded = it.status.as_ref().and_then(|status| status.succeeded);
-        succeeded.is_none().then(completed)
-    }));
+        },
+    ));
+    tasks.spawn(play::<Job>(
+        client.clone(),
+        namespace.name().to_owned(),
+        |_| completed(),
+    ));
     tasks
 }
 
-fn rolled_out(replicas: i32, generation: Option<i64>) -> Value {
+/// The forums here ask for one pod of each.
+fn rolled_out(generation: i64) -> Value {
     json!({
-        "observedGeneration": generation, "replicas": replicas, "updatedReplicas": replicas,
-        "readyReplicas": replicas, "availableReplicas": replicas,
+        "observedGeneration": generation, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1,
+        "availableReplicas": 1,
     })
 }
 
@@ -72,30 +70,31 @@ fn completed() -> Value {
     })
 }
 
-async fn play<K>(api: Api<K>, status: impl Fn(&K) -> Option<Value>)
+async fn play<K>(client: Client, namespace: String, status: impl Fn(i64) -> Value)
 where
     K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>,
     K: Clone + Debug + DeserializeOwned + Send + 'static,
 {
-    let events = watcher(api.clone(), watcher::Config::default());
-    let statuses = events.filter_map(|event| {
-        ready(match event {
-            Ok(Event::Apply(object) | Event::InitApply(object)) => {
-                status(&object).map(|status| (object.name_any(), status))
-            }
-            _ => None,
-        })
+    let api: Api<PartialObjectMeta<K>> = Api::namespaced(client.clone(), &namespace);
+    let mut seen = HashMap::new();
+    let news = watcher(api, watcher::Config::default()).filter_map(|event| {
+        let Ok(Event::Apply(object) | Event::InitApply(object)) = event else {
+            return ready(None);
+        };
+        let (name, generation) = (object.name_any(), object.metadata.generation.unwrap_or(0));
+        let new = seen.insert(name.clone(), generation) != Some(generation);
+        ready(new.then_some((name, generation)))
     });
-    statuses
-        .for_each_concurrent(CONCURRENCY, |(name, status)| {
-            let api = api.clone();
-            async move {
-                let patch = Patch::Merge(json!({ "status": status }));
-                let written = api
-                    .patch_status(&name, &PatchParams::default(), &patch)
-                    .await;
-                written.unwrap_or_else(|error| panic!("the status of {name}: {error}"));
-            }
-        })
-        .await;
+    news.for_each_concurrent(CONCURRENCY, |(name, generation)| {
+        let path = format!("{}/{name}/status", K::url_path(&(), Some(&namespace)));
+        let patch = json!({"status": status(generation)}).to_string();
+        let request = Request::patch(path).header(CONTENT_TYPE, "application/merge-patch+json");
+        let request = request.body(patch.into_bytes()).expect("a request");
+        let client = client.clone();
+        async move {
+            let written = client.request_text(request).await;
+            written.unwrap_or_else(|error| panic!("the status of {name}: {error}"));
+        }
+    })
+    .await;
 }
