@@ -90,6 +90,9 @@ impl Waves<'_> {
         open: bool,
         rolled: &mut Rolled,
     ) -> Result<Step, Error> {
+        if workload.kind == Kind::Job && !self.paused {
+            self.end_others(workload).await?;
+        }
         let live = self.applier.cache.table(workload.kind).get(&workload.key);
         let ensured = match live {
             _ if self.paused => live.map(Ensured::Live),
@@ -152,13 +155,7 @@ impl Waves<'_> {
     }
 
     fn progress(&self, workload: &Desired, live: &Live) -> Result<Progress, Error> {
-        let component = workload.component();
-        let pods: Vec<&PodView> = self
-            .pods
-            .iter()
-            .map(|pod| &pod.view)
-            .filter(|pod| pod.component == component)
-            .collect();
+        let pods = self.pods_of(workload);
         let progress = match workload.kind {
             Kind::StatefulSet => {
                 rollout::of_stateful_set(&live.read::<StatefulSet>()?, &pods, self.now)
@@ -173,6 +170,32 @@ impl Waves<'_> {
             return Ok(Progress::Rolling("is of an older spec".to_owned()));
         }
         Ok(progress)
+    }
+
+    fn pods_of(&self, workload: &Desired) -> Vec<&PodView> {
+        let component = workload.component();
+        // There may be Jobs of several versions; the name of one begins the names of its pods.
+        let job = format!("{}-", workload.key.name);
+        let of_job = |pod: &PodView| workload.kind != Kind::Job || pod.name.starts_with(&job);
+        let pods = self.pods.iter().map(|pod| &pod.view);
+        pods.filter(|pod| pod.component == component && of_job(pod))
+            .collect()
+    }
+
+    /// Ends migrations of other versions that have not succeeded: two must not run side by side, and those that
+    /// succeeded tell what need not be done again.
+    async fn end_others(&self, workload: &Desired) -> Result<(), Error> {
+        let Applier { cache, forum, .. } = self.applier;
+        for live in cache
+            .table(Kind::Job)
+            .of_forum(&forum.namespace, &forum.name)
+        {
+            let ours = live.ours && live.is_owned_by(&forum.uid) && !live.deleting;
+            if ours && live.key != workload.key && !rollout::job_is_complete(&live.read::<Job>()?) {
+                self.applier.delete(Kind::Job, &live).await?;
+            }
+        }
+        Ok(())
     }
 
     fn component(&self, workload: &Desired, step: &Step) -> Option<ComponentStatus> {

@@ -68,6 +68,25 @@ async fn a_bad_image_stops_before_any_new_pod_and_the_old_spec_recovers() {
         assert_eq!(image, "example.org/folkmoot:1", "{service}");
     }
 
+    // The migrations of a spec that is no longer wanted end; those that succeeded are remembered.
+    let other = format!("example.org/{NO_IMAGE}:3");
+    bench
+        .patch("demo", json!({"spec": {"image": other}}))
+        .await;
+    bench
+        .operator
+        .wait_until("one Job of the two bad ones is left", async || {
+            let jobs = bench.objects(Kind::Job).list(&Default::default()).await;
+            let mut jobs: Vec<_> = jobs.ok()?.items.into_iter().map(|job| job.data).collect();
+            jobs.sort_by_key(|job| image(job).to_owned());
+            let images: Vec<&str> = jobs.iter().map(image).collect();
+            (images == ["example.org/folkmoot:1", other.as_str()]).then_some(())
+        })
+        .await;
+    bench
+        .wait("demo", "Degraded", "True", "ImagePullFailed")
+        .await;
+
     // The number of chat pods does not wait.
     bench
         .namespace
