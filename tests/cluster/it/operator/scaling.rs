@@ -194,11 +194,9 @@ async fn kubectl_scale_takes_pods_away_one_after_the_other() {
         .await;
     scene.wait_for_pods(1).await;
     scene.assert_gently_emptied(2);
-    assert_eq!(
-        scene.fleet.sockets(),
-        [120],
-        "every socket found another pod"
-    );
+    let found = async || (scene.fleet.sockets() == [120]).then_some(());
+    let what = "every socket finds another pod";
+    scene.operator.wait_until(what, found).await;
     let pods: Api<Pod> = scene.namespace.api(scene.client.clone());
     let chat = ListParams::default().labels("app.kubernetes.io/component=chat");
     let left = pods.list(&chat).await.unwrap();
