@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use tracing::warn;
 
 use crate::{
-    cache::{Key, Scope, Watches},
+    cache::{Key, Scope, WatchBackoff, Watches},
     context::Context,
     forum::conditions::find,
     metrics,
@@ -68,7 +68,9 @@ impl Forums {
     pub async fn watch(self: Arc<Self>, scope: Scope, watches: Watches, context: Arc<Context>) {
         let api = scope.api::<Guarded>(watches.client.clone());
         let config = watcher::Config::default().page_size(100);
-        let mut events = watcher(api, config).default_backoff().boxed();
+        let mut events = watcher(api, config)
+            .backoff(WatchBackoff::default())
+            .boxed();
         let mut found = HashSet::new();
         while let Some(Some(event)) = watches.stop.run_until_cancelled(events.next()).await {
             match event {

@@ -4,6 +4,7 @@
 //! thousands of them. A write's answer is put into the cache at once, so that the next pass does not act on what
 //! was before it, and so that the watch's echo of a write of ours starts no pass.
 
+mod backoff;
 mod live;
 mod pod;
 mod secret;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use parking_lot::Mutex;
 
+pub use backoff::WatchBackoff;
 pub use live::{Live, Owner};
 pub use pod::CachedPod;
 pub use secret::SecretState;

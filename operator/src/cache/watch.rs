@@ -25,7 +25,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
-use super::{Cache, Entry, Key, Live, Table, UseKind};
+use super::{Cache, Entry, Key, Live, Table, UseKind, WatchBackoff};
 use crate::{
     kinds::Kind,
     metrics,
@@ -242,7 +242,9 @@ impl Watches {
         let (shared, scope, stop) = (self.clone(), scope.clone(), self.stop.clone());
         shared.trouble(&label, Some("not listed yet".to_owned()));
         self.tasks.spawn(async move {
-            let mut events = watcher(api, config).default_backoff().boxed();
+            let mut events = watcher(api, config)
+                .backoff(WatchBackoff::default())
+                .boxed();
             let mut listed = false;
             while let Some(Some(event)) = stop.run_until_cancelled(events.next()).await {
                 match event {

@@ -124,7 +124,11 @@ pub fn damp(
         }),
         ..new.clone()
     };
-    if old == Some(&damped) { damped } else { new.clone() }
+    if old == Some(&damped) {
+        damped
+    } else {
+        new.clone()
+    }
 }
 
 fn sticky(
