@@ -74,8 +74,17 @@ impl Bench {
 
     /// With an operator that was started otherwise.
     pub(crate) async fn with(namespace: Namespace, operator: Operator) -> Self {
+        Self::made_of(namespace, operator, None).await
+    }
+
+    /// With pods that have this address.
+    pub(crate) async fn answering(namespace: Namespace, operator: Operator, address: &str) -> Self {
+        Self::made_of(namespace, operator, Some(address.to_owned())).await
+    }
+
+    async fn made_of(namespace: Namespace, operator: Operator, address: Option<String>) -> Self {
         let client = namespace.cluster().client().await;
-        let kubelet = Kubelet::start(client.clone(), namespace.name());
+        let kubelet = Kubelet::start(client.clone(), namespace.name(), address);
         operator.wait_until_ready().await;
         Self {
             operator,

@@ -31,7 +31,8 @@ impl Drop for Kubelet {
 }
 
 impl Kubelet {
-    pub(crate) fn start(client: Client, namespace: &str) -> Self {
+    /// `address` is what all pods get.
+    pub(crate) fn start(client: Client, namespace: &str, address: Option<String>) -> Self {
         let pods: Api<Pod> = Api::namespaced(client, namespace);
         Self(tokio::spawn(async move {
             let config = Config::default();
@@ -41,7 +42,11 @@ impl Kubelet {
                 .boxed();
             while let Some(pod) = seen.next().await {
                 let Ok(pod) = pod else { continue };
-                if let Some(status) = status_of(&pod) {
+                if let Some(mut status) = status_of(&pod) {
+                    if let Some(address) = &address {
+                        status["podIP"] = json!(address);
+                        status["podIPs"] = json!([{"ip": address}]);
+                    }
                     let patch = Patch::Merge(json!({"status": status}));
                     // It may be gone.
                     let _ = pods
