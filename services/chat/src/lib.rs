@@ -20,9 +20,7 @@ mod store;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use folkmoot_common::{
-    Context, Service, ServiceName, auth::Verifier, bus::Outbox, db::Db,
-};
+use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, bus::Outbox, db::Db};
 use folkmoot_realtime::{Config, Engine};
 
 pub use settings::Settings;

@@ -70,9 +70,7 @@ async fn a_bad_image_stops_before_any_new_pod_and_the_old_spec_recovers() {
 
     // The migrations of a spec that is no longer wanted end; those that succeeded are remembered.
     let other = format!("example.org/{NO_IMAGE}:3");
-    bench
-        .patch("demo", json!({"spec": {"image": other}}))
-        .await;
+    bench.patch("demo", json!({"spec": {"image": other}})).await;
     bench
         .operator
         .wait_until("one Job of the two bad ones is left", async || {
