@@ -11,11 +11,12 @@ use std::{
 };
 
 use folkmoot_tests::{
-    app::Site,
+    app::{Site, try_send},
     daemon::{Daemon, Scratch, children_of, tied_to_us},
 };
 use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::Api;
+use reqwest::Method;
 use tokio::{process::Command, sync::OnceCell};
 
 use crate::{
@@ -155,15 +156,22 @@ impl Node {
         self.doors.to(target)
     }
 
-    /// A Service, as clients inside the cluster reach it.
+    /// A Service, as clients inside the cluster reach it. Waits until somebody answers HTTP there, which is a moment
+    /// after its pods are ready.
     ///
     /// # Panics
-    /// If it does not appear or has no address of its own.
+    /// If it does not appear, has no address of its own, or nobody answers.
     pub async fn service(&self, namespace: &Namespace, name: &str, port: u16) -> Site {
         let services: Api<Service> = namespace.api(self.client().await);
         let service = wait_for(&services, name, "it exists", LIMIT, |_| true).await;
         let address = service.spec.and_then(|spec| spec.cluster_ip);
-        Site::at(self.door_to(socket_address(address.as_deref(), port)))
+        let site = Site::at(self.door_to(socket_address(address.as_deref(), port)));
+        let answers = async || try_send(site.request(Method::GET, "/")).await.ok();
+        assert!(
+            until(LIMIT, answers).await.is_some(),
+            "nobody answers behind {name}"
+        );
+        site
     }
 
     /// A port of a pod.

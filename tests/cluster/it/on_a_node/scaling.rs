@@ -118,9 +118,9 @@ async fn chat_follows_its_sockets() {
     forum.ready().await;
     let site = forum.site().await;
 
-    let start = Instant::now();
     let few = keep_open(open(&forum, &site, 15).await);
     let many = keep_open(open(&forum, &site, 35).await);
+    let start = Instant::now();
     let wanted = |forum: &ForumInstance| chat_replicas(forum).0 == 3;
     forum.wait("three chat pods are wanted", wanted).await;
     report("50 sockets until more chat pods are wanted", start);
