@@ -7,7 +7,7 @@ use std::{
 
 use folkmoot_crds::ForumInstance;
 use folkmoot_tests::{
-    app::{Member, Site, Socket},
+    app::{Member, Received, Site, Socket},
     wait,
 };
 use kube::ResourceExt;
@@ -85,7 +85,7 @@ fn keep_open(guests: Vec<(Member, Socket)>) -> tokio::task::JoinSet<()> {
         .into_iter()
         .map(|(member, mut socket)| async move {
             loop {
-                socket.close_code().await;
+                while !matches!(socket.receive_without_limit().await, Received::Closed(_)) {}
                 socket = loop {
                     match member.try_chat("lounge", "").await {
                         Ok(socket) => break socket,
