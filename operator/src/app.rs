@@ -171,7 +171,14 @@ async fn work(
         offered,
         stop.clone(),
     ));
-    controller::run(context, &forums, queue, settings.concurrency, stop.clone()).await;
+    // A controller that is told to stop before its forums are listed never ends.
+    let forums_listed = forums.reader();
+    if let Some(Ok(())) = stop
+        .run_until_cancelled(forums_listed.wait_until_ready())
+        .await
+    {
+        controller::run(context, &forums, queue, settings.concurrency, stop.clone()).await;
+    }
 }
 
 fn context(

@@ -70,6 +70,22 @@ async fn one_of_two_acts_and_the_other_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_has_only_begun_ends_when_told_to() {
+    let plane = plane().await;
+    let namespace = plane.namespace("begun").await;
+    let variables = [("WATCH_NAMESPACES", namespace.name())];
+    for _ in 0..3 {
+        let operator = Operator::start(plane.kubeconfig(), &variables);
+        operator
+            .wait_until("it begins", async || {
+                operator.is_leader().await.then_some(())
+            })
+            .await;
+        assert!(operator.terminate().await.success());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_leader_that_was_away_ends_instead_of_acting_beside_the_new_one() {
     let namespace = plane().await.namespace("away").await;
     let (one, other) = two(&namespace).await;
