@@ -127,7 +127,7 @@ browser_tests() {
 cluster_tests() {
   local reason
   if reason=$(tests/cluster/node check 2>&1); then
-    stage cluster 900 cargo_counts cargo test --locked --workspace --no-fail-fast --test cluster -- --nocapture
+    stage cluster 1500 cargo_counts cargo test --locked --workspace --no-fail-fast --test cluster -- --nocapture
   else
     skip cluster "$(tail -n 1 <<<"$reason")"
   fi
