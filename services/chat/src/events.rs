@@ -1,51 +1,12 @@
-//! What chat tells the other services.
+//! What chat tells the other services: see [`folkmoot_common::events::chat`].
 
-use std::collections::BTreeSet;
+pub use folkmoot_common::events::chat::*;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use folkmoot_common::mentions;
 
-use crate::{mentions, model::Message};
-
-/// Somebody goes by a name that was not seen before. Only with `AUTH=open`, where identity knows nobody.
-pub const PARTICIPANT_SEEN: &str = "chat.participant.seen";
-/// A message holds `@name`s.
-pub const MESSAGE_MENTIONED: &str = "chat.message.mentioned";
+use crate::model::Message;
 
 const EXCERPT_CHARS: usize = 200;
-
-/// Data of [`PARTICIPANT_SEEN`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ParticipantSeen {
-    /// The user.
-    pub user_id: String,
-    /// The name.
-    pub username: String,
-    /// When.
-    pub seen_at: DateTime<Utc>,
-}
-
-/// Data of [`MESSAGE_MENTIONED`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageMentioned {
-    /// The message.
-    pub message_id: Uuid,
-    /// Its room.
-    pub room_id: String,
-    /// The room's name for people.
-    pub room_name: String,
-    /// Who wrote it.
-    pub author_id: String,
-    /// The author's name.
-    pub author_name: String,
-    /// The beginning of the text.
-    pub excerpt: String,
-    /// The names it holds, in lower case. Who they belong to is for the receiver to know.
-    pub usernames: BTreeSet<String>,
-    /// When it was stored.
-    pub sent_at: DateTime<Utc>,
-}
 
 /// The event data of a message, if it mentions anybody.
 pub(crate) fn mentioned(message: &Message) -> Option<MessageMentioned> {

@@ -9,7 +9,6 @@ pub mod events;
 mod frames;
 mod log;
 mod members;
-pub mod mentions;
 pub mod model;
 pub mod policy;
 mod routes;

@@ -44,6 +44,18 @@ pub const TABLE: &[EdgeRoute] = &[
     route("/api/users", ServiceName::Identity, ""),
     route("/api/profile", ServiceName::Identity, ""),
     route("/.well-known/jwks.json", ServiceName::Identity, ""),
+    route("/api/threads", ServiceName::Discussion, ""),
+    route("/api/comments", ServiceName::Discussion, ""),
+    route("/api/posts", ServiceName::Discussion, ""),
+    route("/api/categories", ServiceName::Discussion, ""),
+    route("/api/tags", ServiceName::Discussion, ""),
+    route("/api/reports", ServiceName::Discussion, ""),
+    route("/api/audit-log", ServiceName::Discussion, ""),
+    route("/api/search", ServiceName::Discussion, ""),
+    route("/ws/threads", ServiceName::Discussion, ""),
+    route("/api/activity-stream", ServiceName::Feed, ""),
+    route("/api/feed", ServiceName::Feed, ""),
+    route("/ws/feed", ServiceName::Feed, ""),
     // Each service's own root, for its /docs, /openapi.json and /health.
     route(
         "/api/services/chat",
@@ -69,6 +81,16 @@ pub const TABLE: &[EdgeRoute] = &[
         "/api/services/identity",
         ServiceName::Identity,
         "/api/services/identity",
+    ),
+    route(
+        "/api/services/discussion",
+        ServiceName::Discussion,
+        "/api/services/discussion",
+    ),
+    route(
+        "/api/services/feed",
+        ServiceName::Feed,
+        "/api/services/feed",
     ),
     route("/", ServiceName::Web, ""),
 ];

@@ -17,18 +17,24 @@ pub enum ServiceName {
     File,
     /// Accounts, sessions and tokens.
     Identity,
+    /// Threads, comments and their moderation.
+    Discussion,
+    /// Activity streams and the home feed.
+    Feed,
     /// The web application.
     Web,
 }
 
 impl ServiceName {
     /// Every service.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Chat,
         Self::Presence,
         Self::Notification,
         Self::File,
         Self::Identity,
+        Self::Discussion,
+        Self::Feed,
         Self::Web,
     ];
 
@@ -41,6 +47,8 @@ impl ServiceName {
             Self::Notification => "notification",
             Self::File => "file",
             Self::Identity => "identity",
+            Self::Discussion => "discussion",
+            Self::Feed => "feed",
             Self::Web => "web",
         }
     }
@@ -54,6 +62,8 @@ impl ServiceName {
             Self::Notification => 8022,
             Self::File => 8023,
             Self::Identity => 8024,
+            Self::Discussion => 8025,
+            Self::Feed => 8026,
             Self::Web => 8080,
         }
     }

@@ -70,6 +70,12 @@ pub struct ServeArgs {
     /// The file service's own.
     #[command(flatten, next_help_heading = "Files")]
     pub file: folkmoot_file::Settings,
+    /// Discussion's own.
+    #[command(flatten, next_help_heading = "Discussion")]
+    pub discussion: folkmoot_discussion::Settings,
+    /// The feed service's own.
+    #[command(flatten, next_help_heading = "Feed")]
+    pub feed: folkmoot_feed::Settings,
 }
 
 #[derive(Debug, clap::Args)]

@@ -52,6 +52,8 @@ pub fn migrations_of(service: ServiceName) -> Option<Migrations> {
         ServiceName::Notification => Some(folkmoot_notification::MIGRATIONS),
         ServiceName::File => Some(folkmoot_file::MIGRATIONS),
         ServiceName::Identity => Some(folkmoot_identity::MIGRATIONS),
+        ServiceName::Discussion => Some(folkmoot_discussion::MIGRATIONS),
+        ServiceName::Feed => Some(folkmoot_feed::MIGRATIONS),
         ServiceName::Presence | ServiceName::Web => None,
     }
 }

@@ -155,6 +155,8 @@ async fn start(ctx: &Context, args: &ServeArgs, name: ServiceName) -> anyhow::Re
         ServiceName::Notification => folkmoot_notification::start(ctx, &args.notification).await,
         ServiceName::File => folkmoot_file::start(ctx, &args.file).await,
         ServiceName::Identity => folkmoot_identity::start(ctx, &args.identity).await,
+        ServiceName::Discussion => folkmoot_discussion::start(ctx, &args.discussion).await,
+        ServiceName::Feed => folkmoot_feed::start(ctx, &args.feed).await,
         ServiceName::Web => Ok(Service {
             name,
             router: folkmoot_web::router(),

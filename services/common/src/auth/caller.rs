@@ -18,6 +18,7 @@ use crate::{http::ApiError, id};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     mode: AuthMode,
+    public_read: bool,
     principal: Option<Principal>,
 }
 
@@ -25,7 +26,11 @@ impl Caller {
     /// A caller who is already known, for tests and for work on behalf of the platform.
     #[must_use]
     pub fn new(mode: AuthMode, principal: Option<Principal>) -> Self {
-        Self { mode, principal }
+        Self {
+            mode,
+            public_read: true,
+            principal,
+        }
     }
 
     /// Whom the token names.
@@ -47,6 +52,17 @@ impl Caller {
             AuthMode::Required => self.principal().map(Some),
             AuthMode::Open => Ok(self.principal.as_ref()),
         }
+    }
+
+    /// Who reads what may be public: whom the token names, or nobody.
+    ///
+    /// # Errors
+    /// 401 without a token where `PUBLIC_READ=no`.
+    pub fn reader(&self) -> Result<Option<&Principal>, ApiError> {
+        if self.public_read {
+            return Ok(self.principal.as_ref());
+        }
+        self.member()
     }
 
     /// Who acts as `user_id`, which is the path's or the query's word. A token must be theirs; only with
@@ -96,6 +112,7 @@ where
         };
         Ok(Self {
             mode: verifier.mode(),
+            public_read: verifier.public_read(),
             principal,
         })
     }

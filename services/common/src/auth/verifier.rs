@@ -24,6 +24,7 @@ pub struct Verifier(Arc<Inner>);
 
 struct Inner {
     mode: AuthMode,
+    public_read: bool,
     clock: SharedClock,
     source: Source,
     keys: RwLock<Known>,
@@ -79,6 +80,7 @@ impl Verifier {
         let source = Source::new(settings)?;
         let verifier = Self(Arc::new(Inner {
             mode: settings.auth,
+            public_read: settings.public_read,
             clock,
             source,
             keys: RwLock::default(),
@@ -98,6 +100,12 @@ impl Verifier {
     #[must_use]
     pub fn mode(&self) -> AuthMode {
         self.0.mode
+    }
+
+    /// Whether what is open to every member may be read without a token.
+    #[must_use]
+    pub fn public_read(&self) -> bool {
+        self.0.public_read
     }
 
     /// Takes the keys of the identity service that runs in this process, in place of those it gave before.

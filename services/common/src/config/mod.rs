@@ -207,6 +207,17 @@ pub struct Settings {
     )]
     pub auth_allow_open: String,
 
+    /// Whether what is open to every member may be read without a token: yes or no.
+    #[arg(
+        long,
+        env = "PUBLIC_READ",
+        value_parser = clap::builder::BoolishValueParser::new(),
+        action = clap::ArgAction::Set,
+        default_value = "yes",
+        help_heading = "Identity"
+    )]
+    pub public_read: bool,
+
     /// Where identity's public keys are: http(s)://… or file:///… [default: the keys in DATA_DIR/keys].
     #[arg(long, env = "JWKS_URL", help_heading = "Identity")]
     pub jwks_url: Option<Url>,

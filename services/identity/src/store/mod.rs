@@ -108,6 +108,7 @@ impl Store {
         let event = UserRegistered {
             user_id: user.id.to_string(),
             username: user.username.clone(),
+            roles: user.to_user().roles,
             registered_at: now,
         };
         let event = self.event(USER_REGISTERED, &event)?;

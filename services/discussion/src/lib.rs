@@ -1,0 +1,23 @@
+//! discussion: threads, nested comments, likes, search, reports and moderation.
+
+mod settings;
+mod store;
+
+use folkmoot_common::{Context, Service, ServiceName};
+
+pub use settings::Settings;
+pub use store::MIGRATIONS;
+
+/// Opens the tables and starts the service.
+///
+/// # Errors
+/// If a setting cannot be used or a local database cannot be opened.
+pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service> {
+    let _ = settings;
+    let _store = store::Store::open(ctx).await?;
+    Ok(Service {
+        name: ServiceName::Discussion,
+        router: axum::Router::new(),
+        openapi: None,
+    })
+}
