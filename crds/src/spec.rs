@@ -123,6 +123,12 @@ pub struct ForumInstanceSpec {
     /// Accounts, sessions and tokens.
     #[serde(default)]
     pub identity: ComponentSpec,
+    /// Threads, comments and their moderation.
+    #[serde(default)]
+    pub discussion: ComponentSpec,
+    /// Activity streams and the home feed.
+    #[serde(default)]
+    pub feed: ComponentSpec,
     /// Rooms, messages and their sockets.
     #[serde(default)]
     pub chat: ChatSpec,

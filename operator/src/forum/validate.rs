@@ -185,6 +185,8 @@ fn objects(spec: &ObjectStorageSpec) -> Result<ObjectStore, Problem> {
 fn components(spec: &ForumInstanceSpec) -> BTreeMap<ServiceName, ComponentSpec> {
     let component = |service| match service {
         ServiceName::Identity => spec.identity.clone(),
+        ServiceName::Discussion => spec.discussion.clone(),
+        ServiceName::Feed => spec.feed.clone(),
         ServiceName::Chat => chat(&spec.chat),
         ServiceName::Presence => spec.presence.clone(),
         ServiceName::Notification => spec.notification.clone(),

@@ -33,9 +33,11 @@ pub(super) struct Uses {
 /// What `service` uses.
 pub(super) const fn uses(service: ServiceName) -> Uses {
     let (postgres, redis, nats, objects) = match service {
-        ServiceName::Identity | ServiceName::Chat | ServiceName::Notification => {
-            (true, true, true, false)
-        }
+        ServiceName::Identity
+        | ServiceName::Chat
+        | ServiceName::Notification
+        | ServiceName::Feed => (true, true, true, false),
+        ServiceName::Discussion => (true, true, true, true),
         ServiceName::File => (true, true, false, true),
         ServiceName::Presence => (false, true, false, false),
         ServiceName::Web => (false, false, false, false),
@@ -52,8 +54,8 @@ pub(super) const fn uses(service: ServiceName) -> Uses {
 pub(super) fn grace_seconds(forum: &ValidatedForum, service: ServiceName) -> i32 {
     match service {
         ServiceName::Chat => forum.drain_seconds,
-        // The notifications' sockets.
-        ServiceName::Notification => 10,
+        // They have sockets.
+        ServiceName::Notification | ServiceName::Discussion | ServiceName::Feed => 10,
         _ => 5,
     }
 }

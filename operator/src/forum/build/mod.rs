@@ -39,10 +39,12 @@ pub use pod::SERVICE_CONTAINER;
 pub use service_monitor::resource as service_monitor_resource;
 
 /// The services that are rolled out side by side.
-const SIDE_BY_SIDE: [ServiceName; 4] = [
+const SIDE_BY_SIDE: [ServiceName; 6] = [
     ServiceName::Presence,
     ServiceName::Notification,
     ServiceName::File,
+    ServiceName::Discussion,
+    ServiceName::Feed,
     ServiceName::Web,
 ];
 
