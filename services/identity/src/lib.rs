@@ -7,10 +7,13 @@
 mod cookie;
 pub mod events;
 mod limits;
+mod mail;
 mod model;
 mod password;
+mod people;
 mod policy;
 mod refresh_token;
+mod revoke;
 mod routes;
 mod settings;
 mod store;
@@ -50,6 +53,7 @@ fn run(ctx: &Context, app: App) -> Service {
     ctx.verifier.set_keys(app.keys.public_keys());
     repeat(ctx, RELOAD_KEYS_EVERY, app.clone(), reload_keys);
     repeat(ctx, SWEEP_EVERY, app.clone(), sweep);
+    people::start(&app);
     let (router, openapi) = routes::router(app);
     Service {
         name: ServiceName::Identity,

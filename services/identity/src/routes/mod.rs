@@ -1,8 +1,18 @@
 //! The HTTP API.
 
 mod account;
+mod bans;
+mod deletion;
+mod email;
+mod exports;
 mod keys;
+mod password;
+mod profile;
+mod relations;
+mod roles;
 mod session;
+mod sessions;
+mod users;
 
 use axum::{
     Router,
@@ -81,6 +91,16 @@ pub(crate) fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
         .routes(routes!(session::validate))
         .routes(routes!(keys::jwks))
         .routes(routes!(keys::well_known_jwks))
+        .merge(sessions::routes())
+        .merge(password::routes())
+        .merge(email::routes())
+        .merge(roles::routes())
+        .merge(bans::routes())
+        .merge(profile::routes())
+        .merge(relations::routes())
+        .merge(users::routes())
+        .merge(exports::routes())
+        .merge(deletion::routes())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app)
         .split_for_parts()

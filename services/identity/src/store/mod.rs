@@ -1,6 +1,18 @@
 //! The tables of identity.
 
+mod account;
+mod bans;
+mod codes;
+mod deletion;
+mod exports;
+mod mails;
+mod people;
+mod profile;
+mod registrations;
+mod relation;
+mod roles;
 mod session;
+mod sessions;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use folkmoot_common::{
@@ -23,11 +35,23 @@ use crate::{
 pub(crate) use session::Refreshed;
 
 /// The schema.
-pub const MIGRATIONS: Migrations = Migrations::new(&[(
-    "0001_init",
-    include_str!("../../migrations/sqlite/0001_init.sql"),
-    include_str!("../../migrations/postgres/0001_init.sql"),
-)]);
+pub const MIGRATIONS: Migrations = Migrations::new(&[
+    (
+        "0001_init",
+        include_str!("../../migrations/sqlite/0001_init.sql"),
+        include_str!("../../migrations/postgres/0001_init.sql"),
+    ),
+    (
+        "0002_auth",
+        include_str!("../../migrations/sqlite/0002_auth.sql"),
+        include_str!("../../migrations/postgres/0002_auth.sql"),
+    ),
+    (
+        "0003_people",
+        include_str!("../../migrations/sqlite/0003_people.sql"),
+        include_str!("../../migrations/postgres/0003_people.sql"),
+    ),
+]);
 
 /// What every new account may do.
 const FIRST_ROLES: &str = "member";

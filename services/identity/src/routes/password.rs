@@ -1,0 +1,9 @@
+//! Changing and resetting passwords.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use super::App;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}
