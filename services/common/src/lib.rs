@@ -12,6 +12,7 @@ pub mod context;
 pub mod db;
 pub mod edge;
 pub mod events;
+pub mod exports;
 pub mod health;
 pub mod http;
 pub mod id;
