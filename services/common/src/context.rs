@@ -7,7 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admin::AllSockets,
-    auth::Verifier,
+    auth::{Revocations, Verifier},
     bus::Bus,
     clock::{Ids, SharedClock, SystemClock},
     config::Settings,
@@ -34,6 +34,8 @@ pub struct Context {
     pub bus: Bus,
     /// Who a token belongs to.
     pub verifier: Verifier,
+    /// Access tokens that count no more before their end.
+    pub revocations: Revocations,
     /// Readiness.
     pub health: Health,
     /// Sockets of the services of this process, for the admin port.
@@ -79,8 +81,10 @@ impl Context {
             Some(url) => PubSub::redis(url.expose())?,
             None => PubSub::memory(),
         };
+        let kv = Kv::open(redis.as_ref(), &settings.instance, clock.clone(), &health)?;
+        let shared = (&kv, &pubsub, settings.instance.as_str());
+        let revocations = Revocations::start(shared, clock.clone(), &shutdown, &tasks);
         Ok(Self {
-            kv: Kv::open(redis.as_ref(), &settings.instance, clock.clone(), &health)?,
             bus: Bus::open(
                 settings.nats()?.as_ref(),
                 &settings.instance,
@@ -89,7 +93,17 @@ impl Context {
                 &tasks,
             )
             .await?,
-            verifier: Verifier::open(&settings, clock.clone(), &health, &shutdown, &tasks).await?,
+            verifier: Verifier::open(
+                &settings,
+                clock.clone(),
+                revocations.clone(),
+                &health,
+                &shutdown,
+                &tasks,
+            )
+            .await?,
+            revocations,
+            kv,
             ids: Ids::new(clock.clone()),
             closing: Arc::default(),
             sockets: AllSockets::default(),

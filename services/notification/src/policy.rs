@@ -120,7 +120,8 @@ mod tests {
             username: user_id.to_owned(),
             roles: vec![role.to_owned()],
             session_id: None,
-            expires_at: None,
+            issued_at: None,
+        expires_at: None,
         };
         Caller::new(AuthMode::Required, Some(principal))
     }

@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
+use folkmoot_common::auth::Principal;
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 use tokio::{net::TcpStream, sync::oneshot};
@@ -37,8 +39,24 @@ pub struct Session {
     pub user_id: Box<str>,
     /// The login that the token came from, if any.
     pub session_id: Option<Box<str>>,
+    /// When that token was made.
+    pub issued_at: Option<DateTime<Utc>>,
     /// Time left until the token ends; the socket is closed with 3500 then.
     pub expires_in: Option<Duration>,
+}
+
+impl Session {
+    /// That of who opens a socket now.
+    #[must_use]
+    pub fn of(principal: &Principal, now: DateTime<Utc>) -> Self {
+        let left = |end: DateTime<Utc>| (end - now).to_std().unwrap_or_default();
+        Self {
+            user_id: principal.user_id.as_str().into(),
+            session_id: principal.session_id.as_deref().map(Into::into),
+            issued_at: principal.issued_at,
+            expires_in: principal.expires_at.map(left),
+        }
+    }
 }
 
 /// The state that the socket's task, the fan-out workers and the handles share.

@@ -57,7 +57,7 @@
 //! }
 //!
 //! async fn socket(State(engine): State<Engine>, upgrade: Upgrade) -> Response {
-//!     let session = Session { user_id: "alice".into(), session_id: None, expires_in: None };
+//!     let session = Session { user_id: "alice".into(), session_id: None, issued_at: None, expires_in: None };
 //!     engine.accept(upgrade, session, Echo(engine.clone()))
 //! }
 //!

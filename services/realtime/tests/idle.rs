@@ -32,6 +32,7 @@ async fn socket(State(engine): State<Engine>, upgrade: Upgrade) -> Response {
     let session = Session {
         user_id: "user".into(),
         session_id: None,
+        issued_at: None,
         expires_in: None,
     };
     engine.accept(upgrade, session, Member)

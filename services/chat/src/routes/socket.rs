@@ -65,7 +65,7 @@ pub(crate) async fn open(
         user_id: principal.user_id.as_str().into(),
         username: principal.username.as_str().into(),
     };
-    let session = session(&chat, &principal);
+    let session = Session::of(&principal, chat.ctx.clock.now());
     let socket = Socket::new(Arc::clone(&chat), &room_id, author, since);
     Ok(chat.engine.accept(upgrade, session, socket).into_response())
 }
@@ -73,17 +73,6 @@ pub(crate) async fn open(
 fn since(text: &str) -> ApiResult<u64> {
     text.parse()
         .map_err(|_| ApiError::bad_request("invalid_seq", "since must be a seq"))
-}
-
-fn session(chat: &Chat, principal: &Principal) -> Session {
-    let expires_in = principal
-        .expires_at
-        .map(|end| (end - chat.ctx.clock.now()).to_std().unwrap_or_default());
-    Session {
-        user_id: principal.user_id.as_str().into(),
-        session_id: principal.session_id.as_deref().map(Into::into),
-        expires_in,
-    }
 }
 
 /// With a token identity has told who they are; without one nobody has.

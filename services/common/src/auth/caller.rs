@@ -93,6 +93,7 @@ fn named(user_id: &str, username: &str) -> Result<Principal, ApiError> {
         username: username.to_owned(),
         roles: Vec::new(),
         session_id: None,
+        issued_at: None,
         expires_at: None,
     })
 }

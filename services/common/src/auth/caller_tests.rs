@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    AuthMode, Caller, Principal, Verifier,
+    AuthMode, Caller, Principal, Revocations, Verifier,
     jwks::{PublicKeys, thumbprint},
     token::{AUDIENCE, Claims, ISSUER, sign},
 };
@@ -19,6 +19,7 @@ use crate::{
     config::{Settings, parse_args},
     health::Health,
     http::ApiError,
+    kv::{Kv, pubsub::PubSub},
 };
 
 /// A verifier that follows a key set in a file, and the clock and health it was given.
@@ -71,7 +72,10 @@ async fn follow(
 ) -> anyhow::Result<Verifier> {
     let settings: Settings = parse_args(&["--jwks-url", url, "--auth", mode])?;
     let clock: SharedClock = Arc::new(SystemClock);
-    Verifier::open(&settings, clock, health, shutdown, &TaskTracker::new()).await
+    let (kv, tasks) = (Kv::memory(clock.clone()), TaskTracker::new());
+    let shared = (&kv, &PubSub::memory(), "test");
+    let revocations = Revocations::start(shared, clock.clone(), shutdown, &tasks);
+    Verifier::open(&settings, clock, revocations, health, shutdown, &tasks).await
 }
 
 async fn fixture(mode: &str, keys: &[&SigningKey]) -> Fixture {
@@ -176,6 +180,7 @@ fn ann() -> Principal {
         username: "Ann".to_owned(),
         roles: Vec::new(),
         session_id: None,
+        issued_at: None,
         expires_at: None,
     }
 }

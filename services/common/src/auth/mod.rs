@@ -12,6 +12,7 @@ mod eddsa;
 pub mod jwks;
 pub mod keys;
 pub mod origin;
+pub mod revocations;
 mod source;
 pub mod token;
 mod verifier;
@@ -25,6 +26,7 @@ use chrono::{DateTime, Utc};
 
 pub use crate::config::AuthMode;
 pub use caller::Caller;
+pub use revocations::Revocations;
 pub use verifier::Verifier;
 
 /// The subprotocol by which a browser's socket carries a token: it offers `access_token, <token>` and the server
@@ -42,6 +44,8 @@ pub struct Principal {
     pub roles: Vec<String>,
     /// The session that the token belongs to.
     pub session_id: Option<String>,
+    /// When the token was made.
+    pub issued_at: Option<DateTime<Utc>>,
     /// When the token ends. A socket must not outlive it.
     pub expires_at: Option<DateTime<Utc>>,
 }

@@ -150,6 +150,7 @@ fn principal(claims: Claims, now: DateTime<Utc>) -> Result<Principal, TokenError
         username: claims.name,
         roles: claims.roles,
         session_id: claims.sid,
+        issued_at: Some(time(claims.iat)?),
         expires_at: Some(expires_at),
     })
 }

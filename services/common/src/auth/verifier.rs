@@ -7,7 +7,9 @@ use tokio::{sync::Mutex, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
-use super::{AuthMode, Principal, jwks::PublicKeys, source::Source, token, token::TokenError};
+use super::{
+    AuthMode, Principal, Revocations, jwks::PublicKeys, source::Source, token, token::TokenError,
+};
 use crate::{
     clock::SharedClock,
     config::Settings,
@@ -26,6 +28,7 @@ struct Inner {
     mode: AuthMode,
     public_read: bool,
     clock: SharedClock,
+    revocations: Revocations,
     source: Source,
     keys: RwLock<Known>,
     /// When the source was last asked because of an unknown key; held while it is asked.
@@ -68,6 +71,7 @@ impl Verifier {
     pub async fn open(
         settings: &Settings,
         clock: SharedClock,
+        revocations: Revocations,
         health: &Health,
         shutdown: &CancellationToken,
         tasks: &TaskTracker,
@@ -82,6 +86,7 @@ impl Verifier {
             mode: settings.auth,
             public_read: settings.public_read,
             clock,
+            revocations,
             source,
             keys: RwLock::default(),
             asked: Mutex::default(),
@@ -121,14 +126,16 @@ impl Verifier {
     /// Whom `token` belongs to.
     ///
     /// # Errors
-    /// 401, which says whether the token has expired or is not valid, and no more.
+    /// 401, which says whether the token has expired or is not valid, and no more; 403 `banned`.
     pub async fn verify(&self, token: &str) -> Result<Principal, ApiError> {
         let mut result = self.check(token);
         if let Err(TokenError::UnknownKey(kid)) = &result {
             self.look_for(kid).await;
             result = self.check(token);
         }
-        result.map_err(|error| ApiError::unauthorized(error.to_string()))
+        let principal = result.map_err(|error| ApiError::unauthorized(error.to_string()))?;
+        self.0.revocations.check(&principal)?;
+        Ok(principal)
     }
 
     fn check(&self, token: &str) -> Result<Principal, TokenError> {

@@ -53,14 +53,7 @@ pub(crate) async fn open(
     if caller.principal().is_ok() {
         get_to_know(&state, &user).await;
     }
-    let now = state.ctx.clock.now();
-    let session = Session {
-        user_id: user.user_id.as_str().into(),
-        session_id: user.session_id.as_deref().map(Into::into),
-        expires_in: user
-            .expires_at
-            .map(|end| (end - now).to_std().unwrap_or_default()),
-    };
+    let session = Session::of(&user, state.ctx.clock.now());
     Ok(state
         .engine
         .accept(upgrade, session, Socket::new(state.store.clone())))

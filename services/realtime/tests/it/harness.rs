@@ -342,6 +342,7 @@ async fn socket(
     let session = Session {
         user_id: user.into(),
         session_id: upgrade.access_token().map(Into::into),
+        issued_at: None,
         expires_in: query.get("expires_ms").map(|ms| Duration::from_millis(*ms)),
     };
     let engine = server.engine.clone();

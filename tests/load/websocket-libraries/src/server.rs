@@ -241,7 +241,7 @@ async fn folkmoot_socket(
     State(engine): State<folkmoot::Engine>,
     upgrade: folkmoot::Upgrade,
 ) -> Response {
-    let session = folkmoot::Session { user_id: "u".into(), session_id: None, expires_in: None };
+    let session = folkmoot::Session { user_id: "u".into(), session_id: None, issued_at: None, expires_in: None };
     engine.accept(upgrade, session, Member(engine.clone()))
 }
 
