@@ -1,16 +1,10 @@
 //! The file service: uploads and downloads, with metadata in SQL and content in an object store.
 
-mod form;
-mod janitor;
-mod kind;
 mod model;
-mod name;
 mod policy;
-mod range;
 mod receive;
 mod routes;
 mod settings;
-mod slots;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -18,7 +12,13 @@ mod tests;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db, objects::Objects};
+use folkmoot_common::{
+    Context, Service, ServiceName,
+    auth::Verifier,
+    db::Db,
+    objects::Objects,
+    upload::{Intake, PendingObjects, Slots},
+};
 
 pub use settings::Settings;
 pub use store::MIGRATIONS;
@@ -30,7 +30,9 @@ pub(crate) struct App {
     settings: Arc<Settings>,
     store: store::Store,
     objects: Objects,
-    slots: slots::Slots,
+    pending: PendingObjects,
+    intake: Intake,
+    slots: Slots,
 }
 
 impl FromRef<App> for Verifier {
@@ -45,9 +47,8 @@ impl FromRef<App> for Verifier {
 /// If a setting cannot be used, or a local store cannot be opened.
 pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service> {
     let app = App::open(ctx, settings).await?;
-    let (shutdown, swept) = (ctx.shutdown.clone(), app.clone());
-    ctx.tasks
-        .spawn(async move { shutdown.run_until_cancelled(janitor::run(swept)).await });
+    app.pending
+        .start_sweeping(ctx, &app.objects, app.settings.pending_age());
     Ok(routes::service(app))
 }
 
@@ -55,13 +56,16 @@ impl App {
     async fn open(ctx: &Context, settings: &Settings) -> anyhow::Result<Self> {
         let db = Db::open(ctx, ServiceName::File, store::MIGRATIONS).await?;
         let objects = Objects::open(&ctx.settings, &ctx.health).await?;
+        let pending = PendingObjects::new(&db);
         let per_user = settings.file_concurrent_uploads_per_user.get();
         Ok(Self {
             ctx: ctx.clone(),
-            slots: slots::Slots::new(settings.file_concurrent_uploads.get(), per_user),
+            slots: Slots::new(settings.file_concurrent_uploads.get(), per_user),
+            intake: Intake::new(ctx, &objects, &pending, "files", settings.limits()),
             settings: Arc::new(settings.clone()),
             store: store::Store::new(db),
             objects,
+            pending,
         })
     }
 }

@@ -22,16 +22,6 @@ row! {
     }
 }
 
-row! {
-    /// An object that has no file.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub(crate) struct PendingObject {
-        pub(crate) id: Uuid,
-        pub(crate) object_key: String,
-        pub(crate) multipart_id: Option<String>,
-    }
-}
-
 /// A file's metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct File {

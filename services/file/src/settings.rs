@@ -2,6 +2,14 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
+use chrono::TimeDelta;
+use folkmoot_common::upload::FormLimits;
+
+/// How old a pending object is at least before it is removed.
+const MIN_PENDING_AGE: TimeDelta = TimeDelta::hours(1);
+/// What a form may have beside the file.
+const OTHER_BYTES: u64 = 64 << 10;
+
 /// What the file service adds to the settings that all services share.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
@@ -47,10 +55,21 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Longest silence within an upload.
+    /// What a form may have.
     #[must_use]
-    pub fn idle_timeout(&self) -> Duration {
-        Duration::from_secs(self.file_upload_idle_seconds.into())
+    pub fn limits(&self) -> FormLimits {
+        FormLimits {
+            file_bytes: self.file_max_bytes,
+            files: 1,
+            other_bytes: OTHER_BYTES,
+            idle: Duration::from_secs(self.file_upload_idle_seconds.into()),
+        }
+    }
+
+    /// How old a pending object is before it is removed: no upload may take as long.
+    #[must_use]
+    pub fn pending_age(&self) -> TimeDelta {
+        MIN_PENDING_AGE.max(TimeDelta::seconds(i64::from(self.file_upload_seconds) * 2))
     }
 
     /// Longest time of an upload.

@@ -12,7 +12,6 @@ use folkmoot_common::{
     id,
 };
 use serde::Deserialize;
-use tracing::warn;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -115,13 +114,10 @@ pub(crate) async fn delete(
     if !policy::may_delete(&actor, &file) || !app.store.delete(&file, app.ctx.clock.now()).await? {
         return Err(no_such_file());
     }
-    // The file is gone; its object is too, now or when the janitor comes.
-    match app.objects.delete(&file.object_key, None).await {
-        Ok(()) => app.store.forget(file.id).await?,
-        Err(error) => {
-            warn!(%error, id = %file.id, "cannot remove the object of a deleted file now; the janitor will")
-        }
-    }
+    // The file is gone; its object is too, now or when the sweep comes.
+    app.pending
+        .remove(&app.objects, file.id, &file.object_key)
+        .await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,12 +3,12 @@
 mod download;
 mod files;
 mod health;
-mod linger;
 mod upload;
 
 use folkmoot_common::{
     Service, ServiceName,
     http::{ApiError, ApiResult},
+    upload::linger,
 };
 use utoipa::{
     Modify, OpenApi,
@@ -47,8 +47,8 @@ pub(crate) fn service(app: App) -> Service {
     let (router, openapi) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(upload::upload))
         .layer(axum::middleware::from_fn_with_state(
-            app.clone(),
-            linger::linger,
+            app.ctx.shutdown.clone(),
+            linger,
         ))
         .routes(routes!(files::list))
         .routes(routes!(health::health))

@@ -6,6 +6,7 @@ use folkmoot_common::{
     auth::Caller,
     http::{ApiError, ApiResult, ClientIp, Json, Problem, Query},
     kv::Quota,
+    upload::{Form, Full, Slot},
 };
 use serde::Deserialize;
 use std::time::Duration;
@@ -14,11 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     App,
-    form::Form,
     model::File,
     policy,
     receive::{self, Labels},
-    slots::{Full, Slot},
 };
 
 /// How long to wait for a place.
@@ -89,12 +88,7 @@ pub(crate) async fn upload(
     );
     let slot = admit(&app, &counted).await?;
     let (parts, body) = request.into_parts();
-    let form = Form::new(
-        &parts.headers,
-        body,
-        app.settings.file_max_bytes,
-        app.settings.idle_timeout(),
-    )?;
+    let form = Form::new(&parts.headers, body, app.settings.limits())?;
     let tasks = app.ctx.tasks.clone();
     // A task of its own, because a client that goes away cancels this handler, not the cleaning up.
     let receiving = async move {

@@ -1,5 +1,4 @@
 use super::*;
-use crate::janitor;
 
 #[tokio::test]
 async fn a_deleted_file_is_gone_with_its_object() {
@@ -47,7 +46,7 @@ async fn what_a_dead_process_left_is_removed_after_an_hour_and_nothing_else() {
     for id in [whole, half] {
         setup
             .app
-            .store
+            .pending
             .begin(id, &format!("files/{id}"), setup.app.ctx.clock.now())
             .await
             .expect("pending");
@@ -57,11 +56,11 @@ async fn what_a_dead_process_left_is_removed_after_an_hour_and_nothing_else() {
     std::fs::write(folder.join(format!("{half}#1")), b"half").expect("written");
     setup
         .clock
-        .advance(janitor::MIN_AGE - TimeDelta::seconds(1));
-    assert_eq!(janitor::sweep(&setup.app).await.expect("swept"), 0);
+        .advance(TimeDelta::hours(1) - TimeDelta::seconds(1));
+    assert_eq!(setup.sweep().await.expect("swept"), 0);
     assert_eq!(setup.objects(), 3);
     setup.clock.advance(TimeDelta::seconds(2));
-    assert_eq!(janitor::sweep(&setup.app).await.expect("swept"), 2);
+    assert_eq!(setup.sweep().await.expect("swept"), 2);
     assert_eq!(
         (setup.objects(), setup.files().await, setup.pending().await),
         (1, 1, 0)
@@ -88,17 +87,17 @@ async fn an_object_that_was_given_up_can_never_become_a_file() {
     late.id = setup.app.ctx.ids.next();
     setup
         .app
-        .store
+        .pending
         .begin(late.id, "files/late", setup.app.ctx.clock.now())
         .await
         .expect("pending");
-    assert!(setup.app.store.discard(late.id).await.expect("discarded"));
+    assert!(setup.app.pending.discard(late.id).await.expect("discarded"));
     assert!(!setup.app.store.commit(&late).await.expect("refused"));
     assert_eq!(setup.files().await, 1);
-    setup.app.store.forget(late.id).await.expect("forgotten");
+    setup.app.pending.forget(late.id).await.expect("forgotten");
     assert!(!setup.app.store.commit(&late).await.expect("refused"));
     // And a file cannot be discarded.
-    assert!(!setup.app.store.discard(template).await.expect("refused"));
+    assert!(!setup.app.pending.discard(template).await.expect("refused"));
 }
 
 #[tokio::test]
@@ -108,13 +107,13 @@ async fn more_objects_than_one_batch_are_removed() {
         let id = setup.app.ctx.ids.next();
         setup
             .app
-            .store
+            .pending
             .begin(id, &format!("files/{number}"), setup.app.ctx.clock.now())
             .await
             .expect("pending");
     }
     setup.clock.advance(TimeDelta::hours(2));
-    assert_eq!(janitor::sweep(&setup.app).await.expect("swept"), 250);
+    assert_eq!(setup.sweep().await.expect("swept"), 250);
     assert_eq!(setup.pending().await, 0);
 }
 
@@ -134,7 +133,7 @@ async fn a_store_that_fails_leaves_no_file_and_a_note_for_the_janitor() {
     std::fs::remove_file(&objects).expect("removed");
     std::fs::create_dir(&objects).expect("made");
     setup.clock.advance(TimeDelta::hours(2));
-    assert_eq!(janitor::sweep(&setup.app).await.expect("swept"), 1);
+    assert_eq!(setup.sweep().await.expect("swept"), 1);
     setup.assert_empty("after the janitor").await;
     setup.store("again", b"x").await;
 }

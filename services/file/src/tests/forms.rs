@@ -2,17 +2,22 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use folkmoot_common::upload::{Form, FormLimits};
 use futures_util::{StreamExt, stream};
 
 use super::*;
-use crate::form::Form;
 
-const IDLE: Duration = Duration::from_secs(5);
+const LIMITS: FormLimits = FormLimits {
+    file_bytes: 1 << 30,
+    files: 1,
+    other_bytes: 64 << 10,
+    idle: Duration::from_secs(5),
+};
 
 fn reader(body: Body) -> Form {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, form_type().parse().expect("a header"));
-    Form::new(&headers, body, 1 << 30, IDLE).expect("a form")
+    Form::new(&headers, body, LIMITS).expect("a form")
 }
 
 /// Every field's name, file name and bytes.

@@ -152,11 +152,17 @@ impl Setup {
 
     async fn pending(&self) -> usize {
         self.app
-            .store
+            .pending
             .stale(DateTime::UNIX_EPOCH + TimeDelta::days(100_000), 1000)
             .await
             .expect("pending objects")
             .len()
+    }
+
+    /// Removes what is too old to be pending.
+    async fn sweep(&self) -> anyhow::Result<usize> {
+        let cutoff = self.app.ctx.clock.now() - self.app.settings.pending_age();
+        self.app.pending.sweep(&self.app.objects, cutoff).await
     }
 
     /// Nothing is stored, and nothing half.

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 
 /// What of a file to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Selection {
+pub(super) enum Selection {
     /// 304: the caller has it.
     NotModified,
     /// 200.
@@ -21,7 +21,7 @@ pub(crate) enum Selection {
 
 /// Decides by the headers of a request for a file of `size` bytes with the strong validator `etag` (with quotes).
 #[must_use]
-pub(crate) fn select(headers: &HeaderMap, etag: &str, size: u64) -> Selection {
+pub(super) fn select(headers: &HeaderMap, etag: &str, size: u64) -> Selection {
     if text(headers, header::IF_NONE_MATCH).is_some_and(|list| matches_any(list, etag)) {
         return Selection::NotModified;
     }

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 /// The places.
 #[derive(Debug, Clone)]
-pub(crate) struct Slots {
+pub struct Slots {
     running: Arc<Mutex<Running>>,
     total: u32,
     per_user: u32,
@@ -20,14 +20,14 @@ struct Running {
 
 /// A place that is taken until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Slot {
+pub struct Slot {
     running: Arc<Mutex<Running>>,
     user: String,
 }
 
 /// Why there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Full {
+pub enum Full {
     /// The user has too many uploads running.
     User,
     /// All users together have.
@@ -35,7 +35,9 @@ pub(crate) enum Full {
 }
 
 impl Slots {
-    pub(crate) fn new(total: u32, per_user: u32) -> Self {
+    /// As many as `total`, of which one user may take `per_user`.
+    #[must_use]
+    pub fn new(total: u32, per_user: u32) -> Self {
         Self {
             running: Arc::default(),
             total,
@@ -44,7 +46,10 @@ impl Slots {
     }
 
     /// Takes a place for `user`.
-    pub(crate) fn take(&self, user: &str) -> Result<Slot, Full> {
+    ///
+    /// # Errors
+    /// Which places are full.
+    pub fn take(&self, user: &str) -> Result<Slot, Full> {
         let mut running = self.running.lock();
         if running
             .by_user

@@ -21,70 +21,94 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use bytes::Bytes;
-use folkmoot_common::http::{ApiError, ApiResult};
 use futures_util::Stream;
 use thiserror::Error;
+
+use crate::http::{ApiError, ApiResult};
 
 /// Most bytes that are handed to the parser at a time.
 const PIECE_BYTES: usize = 16 << 10;
 /// Most bytes that the parser may hold without giving any back: headers of a field, or what precedes the first.
 const MAX_HELD_BYTES: u64 = 64 << 10;
-/// What a body may have beside the file: boundaries, headers and the other fields.
-const OVERHEAD_BYTES: u64 = 64 << 10;
 /// Most fields of a form.
 const MAX_FIELDS: u32 = 32;
 
+/// What a form may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormLimits {
+    /// Bytes of one file.
+    pub file_bytes: u64,
+    /// Files.
+    pub files: u32,
+    /// Bytes beside the files: boundaries, headers and the other fields.
+    pub other_bytes: u64,
+    /// Longest silence.
+    pub idle: Duration,
+}
+
+impl FormLimits {
+    fn total(&self) -> u64 {
+        self.file_bytes
+            .saturating_mul(self.files.into())
+            .saturating_add(self.other_bytes)
+    }
+
+    /// 413, with the limit that counts.
+    #[must_use]
+    pub fn too_large(&self) -> ApiError {
+        let Self {
+            file_bytes, files, ..
+        } = self;
+        ApiError::too_large(match files {
+            1 => format!("a file may have {file_bytes} bytes"),
+            _ => format!("there may be {files} files of {file_bytes} bytes each"),
+        })
+    }
+}
+
 /// A form that is being received.
 #[derive(Debug)]
-pub(crate) struct Form {
+pub struct Form {
     multipart: multer::Multipart<'static>,
     held: Arc<AtomicU64>,
     announced: Option<u64>,
-    max_file_bytes: u64,
-    idle: Duration,
+    limits: FormLimits,
     fields: u32,
 }
 
 /// A field of it. It must be read to its end before the next one is asked for.
 #[derive(Debug)]
-pub(crate) struct Field {
+pub struct Field {
     inner: multer::Field<'static>,
     held: Arc<AtomicU64>,
-    idle: Duration,
+    limits: FormLimits,
 }
 
 impl Form {
-    /// Reads `body`, in which a file of `max_file_bytes` has room.
+    /// Reads `body`, in which what `limits` allow has room.
     ///
     /// # Errors
     /// 415 if the headers do not announce a form.
-    pub(crate) fn new(
-        headers: &HeaderMap,
-        body: Body,
-        max_file_bytes: u64,
-        idle: Duration,
-    ) -> ApiResult<Self> {
+    pub fn new(headers: &HeaderMap, body: Body, limits: FormLimits) -> ApiResult<Self> {
         let boundary = boundary(headers)?;
         let announced = headers
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok()?.parse().ok());
         let held = Arc::new(AtomicU64::new(0));
-        let limit = max_file_bytes.saturating_add(OVERHEAD_BYTES);
         let paced = Paced {
             body: body.into_data_stream(),
             rest: Bytes::new(),
             pause: false,
             held: held.clone(),
             total: 0,
-            limit,
+            limit: limits.total(),
         };
         let multipart = multer::Multipart::new(paced, boundary);
         Ok(Self {
             multipart,
             held,
             announced,
-            max_file_bytes,
-            idle,
+            limits,
             fields: 0,
         })
     }
@@ -93,11 +117,9 @@ impl Form {
     ///
     /// # Errors
     /// 413.
-    pub(crate) fn check_length(&self) -> ApiResult<()> {
+    pub fn check_length(&self) -> ApiResult<()> {
         match self.announced {
-            Some(length) if length > self.max_file_bytes.saturating_add(OVERHEAD_BYTES) => {
-                Err(too_large(self.max_file_bytes))
-            }
+            Some(length) if length > self.limits.total() => Err(self.limits.too_large()),
             _ => Ok(()),
         }
     }
@@ -106,8 +128,8 @@ impl Form {
     ///
     /// # Errors
     /// 400 if the body ends too early or is no form, 408 if nothing comes, 413 if it is too large.
-    pub(crate) async fn next(&mut self) -> ApiResult<Option<Field>> {
-        let field = within(self.idle, self.multipart.next_field()).await?;
+    pub async fn next(&mut self) -> ApiResult<Option<Field>> {
+        let field = within(&self.limits, self.multipart.next_field()).await?;
         self.held.store(0, Ordering::Relaxed);
         self.fields += 1;
         if self.fields > MAX_FIELDS {
@@ -116,19 +138,19 @@ impl Form {
         Ok(field.map(|inner| Field {
             inner,
             held: self.held.clone(),
-            idle: self.idle,
+            limits: self.limits,
         }))
     }
 }
 
 impl Field {
     /// Its name in the form.
-    pub(crate) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         self.inner.name().unwrap_or_default()
     }
 
     /// The file name that the client gave, which may be anything.
-    pub(crate) fn file_name(&self) -> Option<&str> {
+    pub fn file_name(&self) -> Option<&str> {
         self.inner.file_name()
     }
 
@@ -136,9 +158,9 @@ impl Field {
     ///
     /// # Errors
     /// As [`Form::next`].
-    pub(crate) async fn chunk(&mut self) -> ApiResult<Option<Bytes>> {
+    pub async fn chunk(&mut self) -> ApiResult<Option<Bytes>> {
         loop {
-            let chunk = within(self.idle, self.inner.chunk()).await?;
+            let chunk = within(&self.limits, self.inner.chunk()).await?;
             self.held.store(0, Ordering::Relaxed);
             // The parser tells the end of an empty field as a piece of nothing.
             if chunk.as_ref().is_none_or(|bytes| !bytes.is_empty()) {
@@ -151,7 +173,7 @@ impl Field {
     ///
     /// # Errors
     /// As [`Form::next`]; 400 if it is longer than `max` bytes or no UTF-8.
-    pub(crate) async fn text(mut self, max: usize) -> ApiResult<String> {
+    pub async fn text(mut self, max: usize) -> ApiResult<String> {
         let mut bytes = Vec::new();
         while let Some(chunk) = self.chunk().await? {
             bytes.extend_from_slice(&chunk);
@@ -170,7 +192,7 @@ impl Field {
     ///
     /// # Errors
     /// As [`Form::next`].
-    pub(crate) async fn skip(mut self) -> ApiResult<()> {
+    pub async fn skip(mut self) -> ApiResult<()> {
         while self.chunk().await?.is_some() {}
         Ok(())
     }
@@ -178,10 +200,6 @@ impl Field {
     fn shown_name(&self) -> String {
         format!("{:?}", self.name().chars().take(32).collect::<String>())
     }
-}
-
-pub(crate) fn too_large(max_file_bytes: u64) -> ApiError {
-    ApiError::too_large(format!("a file may have {max_file_bytes} bytes"))
 }
 
 fn boundary(headers: &HeaderMap) -> ApiResult<String> {
@@ -206,9 +224,12 @@ fn boundary(headers: &HeaderMap) -> ApiResult<String> {
     }
 }
 
-async fn within<T>(idle: Duration, read: impl Future<Output = multer::Result<T>>) -> ApiResult<T> {
-    match tokio::time::timeout(idle, read).await {
-        Ok(read) => read.map_err(|error| refusal(&error)),
+async fn within<T>(
+    limits: &FormLimits,
+    read: impl Future<Output = multer::Result<T>>,
+) -> ApiResult<T> {
+    match tokio::time::timeout(limits.idle, read).await {
+        Ok(read) => read.map_err(|error| refusal(limits, &error)),
         Err(_) => Err(ApiError::new(
             StatusCode::REQUEST_TIMEOUT,
             "upload_timeout",
@@ -217,10 +238,10 @@ async fn within<T>(idle: Duration, read: impl Future<Output = multer::Result<T>>
     }
 }
 
-fn refusal(error: &multer::Error) -> ApiError {
+fn refusal(limits: &FormLimits, error: &multer::Error) -> ApiError {
     match error {
         multer::Error::StreamReadFailed(cause) => match cause.downcast_ref() {
-            Some(PaceError::TooLarge { limit }) => too_large(limit.saturating_sub(OVERHEAD_BYTES)),
+            Some(PaceError::TooLarge) => limits.too_large(),
             Some(PaceError::Held) => malformed("the headers of a field are too long"),
             Some(PaceError::Broken) | None => incomplete(),
         },
@@ -241,8 +262,8 @@ fn malformed(detail: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {
 
 #[derive(Debug, Error)]
 enum PaceError {
-    #[error("the body is larger than {limit} bytes")]
-    TooLarge { limit: u64 },
+    #[error("the body is too large")]
+    TooLarge,
     #[error("the parser holds too much")]
     Held,
     #[error("the connection broke")]
@@ -279,7 +300,7 @@ impl Stream for Paced {
         let piece = self.rest.split_to(size);
         self.total += size as u64;
         if self.total > self.limit {
-            return Poll::Ready(Some(Err(PaceError::TooLarge { limit: self.limit })));
+            return Poll::Ready(Some(Err(PaceError::TooLarge)));
         }
         if self.held.fetch_add(size as u64, Ordering::Relaxed) + size as u64 > MAX_HELD_BYTES {
             return Poll::Ready(Some(Err(PaceError::Held)));

@@ -19,16 +19,20 @@ use axum::{
 };
 use futures_util::{Stream, stream};
 use parking_lot::Mutex;
-
-use crate::App;
+use tokio_util::sync::CancellationToken;
 
 /// How much of the rest is read, and for how long.
 const MAX_BYTES: u64 = 256 << 20;
 const MAX_TIME: Duration = Duration::from_secs(30);
 
 /// Goes on reading a body whose answer has been decided, and drops it. Were the connection closed at once, the
-/// system would reset it under a client that is still sending, which then never reads why it was refused.
-pub(crate) async fn linger(State(app): State<App>, request: Request, next: Next) -> Response {
+/// system would reset it under a client that is still sending, which then never reads why it was refused. The state is
+/// what ends it.
+pub async fn linger(
+    State(shutdown): State<CancellationToken>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (parts, body) = request.into_parts();
     // Who asks before sending, and is refused without having been told to go on, sends nothing.
     let asks_first = parts.headers.contains_key(header::EXPECT);
@@ -36,7 +40,6 @@ pub(crate) async fn linger(State(app): State<App>, request: Request, next: Next)
     let response = next.run(Request::from_parts(parts, body.reader())).await;
     let sends = body.was_read() || !asks_first;
     if !response.status().is_success() && sends {
-        let shutdown = app.ctx.shutdown.clone();
         let draining = async move { tokio::time::timeout(MAX_TIME, body.drain()).await };
         tokio::spawn(async move { shutdown.run_until_cancelled(draining).await });
     }

@@ -1,9 +1,9 @@
 //! What a file is, by its first bytes. Neither its name nor what its uploader called it counts.
 
-use crate::name::Disposition;
+use super::Disposition;
 
 /// How much of a file is looked at, in bytes.
-pub(crate) const SAMPLE_BYTES: usize = 8 << 10;
+pub const SAMPLE_BYTES: usize = 8 << 10;
 
 /// What cannot run in a page, and is worth seeing there.
 const SHOWN: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -29,7 +29,7 @@ const BYTES: &str = "application/octet-stream";
 ///
 /// HTML, SVG, XML and scripts are texts like any other here: nothing that a browser would run has a name.
 #[must_use]
-pub(crate) fn content_type(sample: &[u8], whole: bool) -> &'static str {
+pub fn content_type(sample: &[u8], whole: bool) -> &'static str {
     let found = infer::get(sample).map(|kind| kind.mime_type());
     if let Some(known) =
         found.and_then(|mime| SHOWN.into_iter().chain(NAMED).find(|known| *known == mime))
@@ -39,9 +39,15 @@ pub(crate) fn content_type(sample: &[u8], whole: bool) -> &'static str {
     if is_text(sample, whole) { TEXT } else { BYTES }
 }
 
+/// Whether [`content_type`] found more than bytes.
+#[must_use]
+pub fn is_known(content_type: &str) -> bool {
+    content_type != BYTES
+}
+
 /// How a content type that [`content_type`] gave is served. Anything else is not served under its name.
 #[must_use]
-pub(crate) fn served_as(content_type: &str) -> (&'static str, Disposition) {
+pub fn served_as(content_type: &str) -> (&'static str, Disposition) {
     if let Some(shown) = SHOWN.into_iter().find(|shown| *shown == content_type) {
         return (shown, Disposition::Inline);
     }

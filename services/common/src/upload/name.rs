@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use folkmoot_common::id::is_invisible_control;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::id::is_invisible_control;
 
 /// Longest name in bytes: what file systems take.
 const MAX_BYTES: usize = 255;
@@ -29,7 +30,7 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 /// The name to keep: the last step of a path of any system, without characters that cannot be seen, reorder the
 /// text around them or end a string, and no longer than a file name can be. Never empty, never a path step.
 #[must_use]
-pub(crate) fn sanitise(given: &str) -> String {
+pub fn sanitise(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let visible: String = last
         .chars()
@@ -57,7 +58,7 @@ fn shorten(name: &str) -> String {
 
 /// How the browser is to take the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Disposition {
+pub enum Disposition {
     /// May be shown in place.
     Inline,
     /// Is saved.
@@ -68,7 +69,7 @@ pub(crate) enum Disposition {
 ///
 /// [RFC 6266]: https://www.rfc-editor.org/rfc/rfc6266
 #[must_use]
-pub(crate) fn content_disposition(disposition: Disposition, name: &str) -> String {
+pub fn content_disposition(disposition: Disposition, name: &str) -> String {
     let mut header = match disposition {
         Disposition::Inline => "inline".to_owned(),
         Disposition::Attachment => "attachment".to_owned(),
