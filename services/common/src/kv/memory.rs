@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use super::{
     lease::{Ended, Lease, Released, SWEEP_WINDOW, Taken, deadline, group},
     throttle::{self, Decision, Quota},
+    timelines::memory::Timelines,
 };
 
 type Time = DateTime<Utc>;
@@ -31,6 +32,7 @@ const TENDED: usize = 4;
 pub(super) struct Memory {
     sets: Mutex<Sets>,
     throttled: Mutex<Throttled>,
+    pub(super) timelines: Timelines,
 }
 
 impl Memory {

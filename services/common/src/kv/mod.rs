@@ -9,6 +9,7 @@ mod memory;
 pub mod pubsub;
 mod redis;
 mod throttle;
+mod timelines;
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use lease::Lease;
 pub use throttle::{Decision, Quota};
+pub use timelines::{Bounds, FILLING, Filling, Slice, TimelineRead};
 
 use crate::{
     clock::SharedClock,

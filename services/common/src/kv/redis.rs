@@ -6,7 +6,10 @@
 
 mod breaker;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use redis::{
@@ -23,6 +26,7 @@ use super::{
     lease::{Ended, Lease, Released, SWEEP_WINDOW, Taken, deadline},
     memory::Memory,
     throttle::{self, Decision, Quota},
+    timelines,
 };
 use crate::{
     config::{InvalidSetting, Secret},
@@ -43,9 +47,13 @@ type Time = DateTime<Utc>;
 /// A handle to the server. A clone shares the connection.
 #[derive(Clone)]
 pub(super) struct Redis {
-    connection: ConnectionManager,
-    instance: Arc<str>,
-    scripts: Arc<Scripts>,
+    pub(super) connection: ConnectionManager,
+    /// For what is large and not urgent.
+    pub(super) bulk: ConnectionManager,
+    pub(super) instance: Arc<str>,
+    pub(super) scripts: Arc<Scripts>,
+    /// Those that pipelines call: they cannot bring them along.
+    pub(super) scripts_loaded: Arc<AtomicBool>,
     local: Arc<Memory>,
     breaker: Breaker,
 }
@@ -65,7 +73,8 @@ macro_rules! grouping {
     };
 }
 
-struct Scripts {
+pub(super) struct Scripts {
+    pub(super) timelines: timelines::redis::Scripts,
     lease: Script,
     release: Script,
     lookup: Script,
@@ -77,6 +86,7 @@ struct Scripts {
 impl Default for Scripts {
     fn default() -> Self {
         Self {
+            timelines: timelines::redis::Scripts::default(),
             lease: Script::new(grouping!("redis/lease.lua")),
             release: Script::new(grouping!("redis/release.lua")),
             lookup: Script::new(include_str!("redis/lookup.lua")),
@@ -97,9 +107,11 @@ impl Redis {
         instance: &str,
         health: &Health,
     ) -> Result<Self, InvalidSetting> {
+        let invalid = |error: RedisError| InvalidSetting::new("REDIS_URL", error.to_string());
         let redis = Self {
-            connection: connection(url)
-                .map_err(|error| InvalidSetting::new("REDIS_URL", error.to_string()))?,
+            connection: connection(url).map_err(invalid)?,
+            bulk: connection(url).map_err(invalid)?,
+            scripts_loaded: Arc::default(),
             instance: instance.into(),
             scripts: Arc::default(),
             local: Arc::default(),
@@ -287,7 +299,7 @@ impl Redis {
     }
 
     /// Lets no call wait longer than [`CALL_TIMEOUT`], nor most of them that long while the server is out.
-    async fn guarded<T>(
+    pub(super) async fn guarded<T>(
         &self,
         call: impl Future<Output = Result<T, RedisError>>,
     ) -> Result<T, KvError> {
@@ -354,6 +366,6 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn millis(duration: Duration) -> i64 {
+pub(super) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
