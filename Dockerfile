@@ -63,6 +63,6 @@ ENV HOST=0.0.0.0 \
 WORKDIR /data
 VOLUME /data
 # All in one, the admin port, and the services when they run apart with their admin ports.
-EXPOSE 8080 8020-8024 9090-9094
+EXPOSE 8080 8020-8026 9090-9096
 ENTRYPOINT ["/usr/local/bin/folkmoot"]
 CMD ["serve"]

@@ -18,17 +18,19 @@ use crate::schema;
 pub const MAX_REPLICAS: i32 = 100;
 
 /// Variables that the operator sets on the services; `podTemplate.env` cannot.
-pub const RESERVED_ENV: [&str; 22] = [
+pub const RESERVED_ENV: [&str; 26] = [
     "ADMIN_PORT",
     "ADMIN_TOKEN",
     "AUTH",
     "AUTH_ALLOW_OPEN",
     "DATABASE_URL",
     "DATA_DIR",
+    "EMAIL_VERIFICATION",
     "HOST",
     "INSTANCE",
     "JWKS_URL",
     "LOG_FORMAT",
+    "MAIL_FROM",
     "MINIO_ACCESS_KEY",
     "MINIO_BUCKET",
     "MINIO_ENDPOINT",
@@ -36,10 +38,12 @@ pub const RESERVED_ENV: [&str; 22] = [
     "NATS_URL",
     "OBJECT_STORE_URL",
     "PORT",
+    "PUBLIC_READ",
     "PUBLIC_URL",
     "REDIS_URL",
     "REGISTRATION",
     "SHUTDOWN_GRACE_SECONDS",
+    "SMTP_URL",
     "TRUSTED_PROXIES",
 ];
 

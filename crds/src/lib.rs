@@ -3,14 +3,17 @@
 //! [`ForumInstance`] is what a user applies; [`ForumInstanceStatus`] is what the operator answers. The manifest of the
 //! custom resource definition is generated from these types into `charts/` and `manifests/`.
 
+pub mod auth;
 pub mod component;
 mod definition;
 pub mod edge;
+pub mod mail;
 mod schema;
 pub mod spec;
 pub mod status;
 pub mod stores;
 
+pub use auth::{AuthMode, AuthSpec, EmailVerification, Registration};
 pub use component::{
     AutoscalingSpec, ChatSpec, ComponentSpec, MAX_REPLICAS, PodTemplateSpec, RESERVED_ENV,
     default_chat_replicas,
@@ -20,10 +23,11 @@ pub use edge::{
     EdgeSpec, GatewaySpec, IngressSpec, NGINX_IMAGE, NginxSpec, ParentReference, Scheme,
     ServiceType,
 };
+pub use mail::{MailSpec, SmtpSpec};
 pub use schema::SecretKeyRef;
 pub use spec::{
-    AuthMode, AuthSpec, DEFAULT_IMAGE, ForumInstance, ForumInstanceSpec, ImagePullPolicy,
-    ImagePullSecret, MAX_NAME_LENGTH, MonitoringSpec, Registration,
+    DEFAULT_IMAGE, ForumInstance, ForumInstanceSpec, ImagePullPolicy, ImagePullSecret,
+    MAX_NAME_LENGTH, MonitoringSpec,
 };
 pub use status::{ChatStatus, ComponentStatus, ForumInstanceStatus, condition};
 pub use stores::{

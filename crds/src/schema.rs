@@ -83,6 +83,18 @@ pub(crate) fn endpoint(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// An address of mail, alone or behind a name. A name of other letters than these would need quotes.
+pub(crate) fn mailbox(_: &mut SchemaGenerator) -> Schema {
+    let label = "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?";
+    let address = format!(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@{label}(\.{label})*");
+    json_schema!({
+        "type": "string",
+        "minLength": 3,
+        "maxLength": 320,
+        "pattern": format!(r"^({address}|[\p{{L}}\p{{N}}]([ '_-]?[\p{{L}}\p{{N}}])* <{address}>)$"),
+    })
+}
+
 /// The name of a bucket.
 pub(crate) fn bucket(_: &mut SchemaGenerator) -> Schema {
     json_schema!({

@@ -11,8 +11,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    auth::AuthSpec,
     component::{ChatSpec, ComponentSpec},
     edge::{EdgeSpec, Scheme},
+    mail::MailSpec,
     schema,
     status::ForumInstanceStatus,
     stores::{NatsSpec, ObjectStorageSpec, PostgresSpec, RedisSpec},
@@ -76,7 +78,11 @@ fn default_image() -> String {
     validation = Rule::new("!(has(self.edge) && (has(self.edge.ingress) || has(self.edge.gateway)) && has(self.host)) || !self.host.matches('^[0-9.]+(:[0-9]+)?$')")
         .message("host must be a name and no address with edge.ingress and edge.gateway, which route by it"),
     validation = Rule::new("!(has(self.edge) && has(self.edge.ingress) && has(self.edge.ingress.tlsSecretName)) || !has(self.scheme) || self.scheme == 'https'")
-        .message("scheme must be https with edge.ingress.tlsSecretName")
+        .message("scheme must be https with edge.ingress.tlsSecretName"),
+    validation = Rule::new("!(has(self.auth) && has(self.auth.emailVerification) && self.auth.emailVerification == 'required') || has(self.mail)")
+        .message("mail must be set with auth.emailVerification required, or nobody could prove an address"),
+    validation = Rule::new("!(has(self.edge) && has(self.edge.nginx) && has(self.edge.nginx.forwardAuth) && self.edge.nginx.forwardAuth) || !has(self.auth) || !has(self.auth.mode) || self.auth.mode == 'required'")
+        .message("auth.mode must be required with edge.nginx.forwardAuth, which asks about tokens")
 )]
 pub struct ForumInstanceSpec {
     /// Image of the services. A new one is rolled out in waves, after its migrations.
@@ -105,6 +111,10 @@ pub struct ForumInstanceSpec {
     /// Who may come in.
     #[serde(default)]
     pub auth: AuthSpec,
+    /// How mail is sent. Not set means that mails are written to files in identity's pod, where only an administrator
+    /// finds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailSpec>,
     /// What stands in front of the services.
     #[serde(default)]
     pub edge: EdgeSpec,
@@ -167,47 +177,6 @@ pub struct ImagePullSecret {
     /// Name of the Secret.
     #[schemars(schema_with = "schema::object_name")]
     pub name: String,
-}
-
-/// Who may come in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
-#[serde(rename_all = "camelCase")]
-#[x_kube(validation = (
-    "self.mode != 'open' || self.allowOpen",
-    "auth.mode open lets anybody act as anybody: set auth.allowOpen to true as well if that is wanted"
-))]
-pub struct AuthSpec {
-    /// Whether callers must present a token.
-    #[serde(default)]
-    pub mode: AuthMode,
-    /// Must be true for the mode `open`.
-    #[serde(default)]
-    pub allow_open: bool,
-    /// Whether anybody may make an account.
-    #[serde(default)]
-    pub registration: Registration,
-}
-
-/// Whether callers must present a token.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AuthMode {
-    /// Every request and socket carries a token that identity signed.
-    #[default]
-    Required,
-    /// The path names the user and nothing is checked: for trying out.
-    Open,
-}
-
-/// Whether anybody may make an account.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Registration {
-    /// Anybody.
-    #[default]
-    Open,
-    /// Nobody.
-    Closed,
 }
 
 /// What is made for a monitoring system.

@@ -15,10 +15,14 @@ const SHARED: [&str; 2] = ["podTemplate", "resources"];
 const KUBERNETES_OWN: [&str; 4] = ["affinity", "conditions", "env", "tolerations"];
 
 /// Patterns that have a name.
-const FORMS: [(&str, &str); 4] = [
+const FORMS: [(&str, &str); 5] = [
     (
         r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*(:[0-9]{1,5})?$",
         "small letters, digits, `-` and points; a port",
+    ),
+    (
+        r"^([A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*|[\p{L}\p{N}]([ '_-]?[\p{L}\p{N}])* <[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*>)$",
+        "address of mail, alone or behind a name",
     ),
     ("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "name of an object"),
     ("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "name of a namespace"),
@@ -29,7 +33,14 @@ const FORMS: [(&str, &str); 4] = [
 ];
 
 /// Services whose fields are those of `identity`.
-const LIKE_IDENTITY: [&str; 4] = ["presence", "notification", "file", "web"];
+const LIKE_IDENTITY: [&str; 6] = [
+    "discussion",
+    "feed",
+    "presence",
+    "notification",
+    "file",
+    "web",
+];
 
 #[test]
 fn reference_of_the_fields() {

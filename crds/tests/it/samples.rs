@@ -26,7 +26,7 @@ fn samples() -> Vec<(PathBuf, Value)> {
 #[test]
 fn samples_are_forums() {
     let samples = samples();
-    assert_eq!(samples.len(), 5);
+    assert_eq!(samples.len(), 6);
     for (file, sample) in samples {
         let decoded: ForumInstance = serde_json::from_value(sample.clone()).unwrap();
         let again = serde_json::to_value(&decoded).unwrap();

@@ -3,6 +3,7 @@
 mod check;
 mod forum;
 mod image;
+mod mailbox;
 mod points_at;
 #[cfg(test)]
 mod tests;
@@ -83,6 +84,9 @@ fn resolve(forum: &ForumInstance, references: &References) -> Result<ValidatedFo
             .collect(),
         auth: spec.auth.mode,
         registration: spec.auth.registration,
+        public_read: spec.auth.public_read,
+        email_verification: spec.auth.email_verification,
+        mail: spec.mail.clone(),
         edge: edge(&spec.edge)?,
         postgres: store(
             "postgres",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use folkmoot_common::ServiceName;
-use folkmoot_crds::{AuthMode, Registration, SecretKeyRef};
+use folkmoot_crds::{AuthMode, EmailVerification, Registration, SecretKeyRef};
 use k8s_openapi::api::core::v1::{EnvVar, EnvVarSource, SecretKeySelector};
 
 use super::{part::Part, ports};
@@ -18,7 +18,7 @@ pub(super) const DATA_DIR: &str = "/data";
 pub(super) const BUCKET: &str = "folkmoot";
 
 /// Every variable that the operator sets on some service: users cannot.
-pub(in crate::forum) const OWNED: [&str; 22] = folkmoot_crds::RESERVED_ENV;
+pub(in crate::forum) const OWNED: [&str; 26] = folkmoot_crds::RESERVED_ENV;
 
 /// The stores that a service uses. It gets the addresses and passwords of no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +33,13 @@ pub(super) struct Uses {
 /// What `service` uses.
 pub(super) const fn uses(service: ServiceName) -> Uses {
     let (postgres, redis, nats, objects) = match service {
+        // What they keep of somebody goes into the object store when that somebody asks for it.
         ServiceName::Identity
         | ServiceName::Chat
         | ServiceName::Notification
-        | ServiceName::Feed => (true, true, true, false),
-        ServiceName::Discussion => (true, true, true, true),
-        ServiceName::File => (true, true, false, true),
+        | ServiceName::File
+        | ServiceName::Discussion => (true, true, true, true),
+        ServiceName::Feed => (true, true, true, false),
         ServiceName::Presence => (false, true, false, false),
         ServiceName::Web => (false, false, false, false),
     };
@@ -164,7 +165,11 @@ fn who_may_come_in(variables: &mut Variables, forum: &ValidatedForum, service: S
         variables.set("AUTH", "open");
         variables.set("AUTH_ALLOW_OPEN", "yes");
     }
+    if !forum.public_read {
+        variables.set("PUBLIC_READ", "no");
+    }
     if service == ServiceName::Identity {
+        mail(variables, forum);
         let registration = match forum.registration {
             Registration::Open => "open",
             Registration::Closed => "closed",
@@ -182,6 +187,17 @@ fn who_may_come_in(variables: &mut Variables, forum: &ValidatedForum, service: S
     if service == ServiceName::Chat {
         let token = GeneratedSecret::Admin.key(&forum.name, "token");
         variables.refer("ADMIN_TOKEN", &token);
+    }
+}
+
+/// How identity sends codes, and whether one is asked for.
+fn mail(variables: &mut Variables, forum: &ValidatedForum) {
+    if forum.email_verification == EmailVerification::Required {
+        variables.set("EMAIL_VERIFICATION", "required");
+    }
+    if let Some(mail) = &forum.mail {
+        variables.set("MAIL_FROM", &mail.from);
+        variables.refer("SMTP_URL", &mail.smtp.url);
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use folkmoot_crds::{
-    AuthMode, ForumInstance, MAX_NAME_LENGTH, MAX_REPLICAS, ManagedStore, PodTemplateSpec, Scheme,
-    condition,
+    AuthMode, EmailVerification, ForumInstance, MAX_NAME_LENGTH, MAX_REPLICAS, ManagedStore,
+    NginxSpec, PodTemplateSpec, Scheme, condition,
 };
 use k8s_openapi::api::core::v1::EnvVar;
 
 use super::{
-    Problem, components, image,
+    Problem, components, image, mailbox,
     points_at::{self, Pointer, config_map_of, secret_of},
 };
 use crate::forum::{
@@ -29,6 +29,7 @@ pub(super) fn all(forum: &ForumInstance, references: &References) -> Vec<Problem
     images(forum, &mut problems);
     address(forum, &mut problems);
     auth(forum, &mut problems);
+    mail(forum, &mut problems);
     numbers(forum, &mut problems);
     for (field, template) in points_at::pod_templates(forum) {
         let owned: &[&str] = if field == "edge.nginx" {
@@ -38,7 +39,7 @@ pub(super) fn all(forum: &ForumInstance, references: &References) -> Vec<Problem
         };
         variables(field, template, owned, &mut problems);
     }
-    for pointer in points_at::stores(forum) {
+    for pointer in points_at::servers(forum) {
         problems.extend(missing_key(&pointer, references));
     }
     generated(forum, references, &mut problems);
@@ -151,6 +152,28 @@ fn auth(forum: &ForumInstance, problems: &mut Vec<Problem>) {
             "auth.mode open lets anybody act as anybody: set auth.allowOpen to true as well if that is wanted",
         ));
     }
+    let asks = |nginx: &NginxSpec| nginx.forward_auth;
+    if auth.mode == AuthMode::Open && forum.spec.edge.nginx.as_ref().is_some_and(asks) {
+        problems.push(Problem::invalid(
+            "auth.mode must be required with edge.nginx.forwardAuth, which asks about tokens",
+        ));
+    }
+    if auth.email_verification == EmailVerification::Required && forum.spec.mail.is_none() {
+        problems.push(Problem::invalid(
+            "mail must be set with auth.emailVerification required, or nobody could prove an address",
+        ));
+    }
+}
+
+/// What does not end up in the header of a mail as it was meant could end up as another header.
+fn mail(forum: &ForumInstance, problems: &mut Vec<Problem>) {
+    let Some(mail) = &forum.spec.mail else { return };
+    if !mailbox::is_mailbox(&mail.from) {
+        problems.push(Problem::invalid(format!(
+            "mail.from {:?} is no address of mail",
+            mail.from
+        )));
+    }
 }
 
 fn numbers(forum: &ForumInstance, problems: &mut Vec<Problem>) {
@@ -222,7 +245,7 @@ fn is_variable(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// A store's Secret, or the key in it, that is not there.
+/// A server's Secret, or the key in it, that is not there.
 fn missing_key(pointer: &Pointer<'_>, references: &References) -> Option<Problem> {
     let (name, key) = (&pointer.key.name, &pointer.key.key);
     let (reason, what) = missing(&references.secrets, "Secret", name, key)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use folkmoot_common::ServiceName;
 use folkmoot_crds::{
-    AuthMode, ComponentSpec, GatewaySpec, ImagePullPolicy, IngressSpec, ManagedStore,
-    MonitoringSpec, NginxSpec, Registration, S3Spec, Scheme, SecretKeyRef,
+    AuthMode, ComponentSpec, EmailVerification, GatewaySpec, ImagePullPolicy, IngressSpec,
+    MailSpec, ManagedStore, MonitoringSpec, NginxSpec, Registration, S3Spec, Scheme, SecretKeyRef,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
@@ -40,6 +40,12 @@ pub struct ValidatedForum {
     pub auth: AuthMode,
     /// Whether anybody may make an account.
     pub registration: Registration,
+    /// Whether what is open to every member may be read without a token.
+    pub public_read: bool,
+    /// Whether a new account must prove its address.
+    pub email_verification: EmailVerification,
+    /// How mail is sent; into files without.
+    pub mail: Option<MailSpec>,
     /// What stands in front.
     pub edge: Edge,
     /// The database.

@@ -13,8 +13,8 @@ pub(super) struct Pointer<'a> {
     pub(super) key: &'a SecretKeyRef,
 }
 
-/// The keys of Secrets from which the stores' addresses come.
-pub(super) fn stores(forum: &ForumInstance) -> Vec<Pointer<'_>> {
+/// The keys of Secrets from which the addresses of servers come.
+pub(super) fn servers(forum: &ForumInstance) -> Vec<Pointer<'_>> {
     let spec = &forum.spec;
     let mut pointers = Vec::new();
     let mut add = |condition, field: &str, key| {
@@ -47,6 +47,9 @@ pub(super) fn stores(forum: &ForumInstance) -> Vec<Pointer<'_>> {
             add(ready, "objectStorage.external.s3.secretKey", &s3.secret_key);
         }
     }
+    if let Some(mail) = &spec.mail {
+        add(condition::DEGRADED, "mail.smtp.url", &mail.smtp.url);
+    }
     pointers
 }
 
@@ -55,6 +58,8 @@ pub(super) fn pod_templates(forum: &ForumInstance) -> Vec<(&'static str, &PodTem
     let spec = &forum.spec;
     let mut templates = vec![
         ("identity", &spec.identity.pod_template),
+        ("discussion", &spec.discussion.pod_template),
+        ("feed", &spec.feed.pod_template),
         ("chat", &spec.chat.pod_template),
         ("presence", &spec.presence.pod_template),
         ("notification", &spec.notification.pod_template),
@@ -82,12 +87,12 @@ pub(crate) fn config_map_of(variable: &EnvVar) -> Option<(&str, &str, bool)> {
 /// Names of the Secrets that the spec points at, besides those that the operator generates, sorted.
 #[must_use]
 pub fn referenced_secrets(forum: &ForumInstance) -> Vec<String> {
-    let stores = stores(forum);
-    let of_stores = stores.iter().map(|pointer| pointer.key.name.as_str());
+    let servers = servers(forum);
+    let of_servers = servers.iter().map(|pointer| pointer.key.name.as_str());
     let templates = pod_templates(forum);
     let variables = templates.iter().flat_map(|(_, template)| &template.env);
     let of_variables = variables.filter_map(secret_of).map(|(name, _, _)| name);
-    sorted(of_stores.chain(of_variables))
+    sorted(of_servers.chain(of_variables))
 }
 
 /// Names of the ConfigMaps that the spec points at, sorted.

@@ -124,6 +124,18 @@ fn a_wrong_spec_is_refused_with_the_name_of_the_field() {
             "objectStorage.external: set exactly one",
         ),
         (json!({"auth": {"mode": "open"}}), "auth.allowOpen"),
+        (
+            json!({"auth": {"mode": "open", "allowOpen": true}, "edge": {"nginx": {"forwardAuth": true}}}),
+            "auth.mode must be required with edge.nginx.forwardAuth",
+        ),
+        (
+            json!({"auth": {"emailVerification": "required"}}),
+            "mail must be set with auth.emailVerification required",
+        ),
+        (
+            json!({"mail": {"from": "a@b.org\nBcc: all@b.org", "smtp": {"url": {"name": "mail", "key": "url"}}}}),
+            "mail.from \"a@b.org\\nBcc: all@b.org\" is no address",
+        ),
         (json!({"chat": {"replicas": 101}}), "chat.replicas"),
         (json!({"chat": {"drainSeconds": -1}}), "chat.drainSeconds"),
         (
@@ -145,6 +157,7 @@ fn a_wrong_spec_is_refused_with_the_name_of_the_field() {
         ),
         (env("AUTH_ALLOW_OPEN"), "the operator sets"),
         (env("ADMIN_TOKEN"), "the operator sets"),
+        (env("SMTP_URL"), "the operator sets"),
         (env("1X"), "that is no name"),
         (env("A=B"), "that is no name"),
         (env(""), "that is no name"),
@@ -245,6 +258,16 @@ fn what_a_store_points_at_must_be_there() {
         problems_with(&spec, empty("cluster-app")),
         [
             "PostgresReady=SecretKeyNotFound: the Secret \"cluster-app\" has no key \"uri\", which postgres.external.url names"
+        ]
+    );
+    assert_eq!(
+        problems_with(&fixtures::guarded(), gone("mail")),
+        ["Degraded=SecretNotFound: there is no Secret \"mail\", which mail.smtp.url names"]
+    );
+    assert_eq!(
+        problems_with(&fixtures::guarded(), empty("mail")),
+        [
+            "Degraded=SecretKeyNotFound: the Secret \"mail\" has no key \"url\", which mail.smtp.url names"
         ]
     );
     let url = fixtures::gateway();

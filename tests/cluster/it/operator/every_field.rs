@@ -31,6 +31,7 @@ async fn applied_and_quiet(name: &str, text: &str) {
         "nats-app",
         "bucket",
         "bucket-user",
+        "mail",
     ] {
         namespace
             .apply(&secret_with_all_keys(secret).to_string())
@@ -68,6 +69,11 @@ async fn a_forum_with_every_field_set() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forum_on_servers_of_others_behind_an_ingress() {
     applied_and_quiet("external", spec!("external")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forum_for_members_alone() {
+    applied_and_quiet("guarded", spec!("guarded")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,11 +8,13 @@ use crate::{
     kubelet::{BAD_MIGRATION, NEVER_READY, NO_IMAGE},
 };
 
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 8] = [
     "identity",
     "presence",
     "notification",
     "file",
+    "discussion",
+    "feed",
     "web",
     "chat",
 ];

@@ -9,12 +9,13 @@ use serde_json::json;
 
 use crate::support::{file, plane_with_forums};
 
-const SAMPLES: [(&str, &str); 5] = [
+const SAMPLES: [(&str, &str); 6] = [
     ("minimal", "demo"),
     ("external-stores", "external"),
     ("autoscaled", "autoscaled"),
     ("ingress", "behind-ingress"),
     ("gateway", "behind-gateway"),
+    ("forward-auth", "guarded"),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

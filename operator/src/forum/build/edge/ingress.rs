@@ -9,7 +9,7 @@ use k8s_openapi::api::networking::v1::{
     IngressServiceBackend, IngressSpec as Spec, IngressTLS, ServiceBackendPort,
 };
 
-use super::nginx_config::{SOCKET_SECONDS, max_upload_bytes};
+use super::nginx_config::{SOCKET_SECONDS, max_request_bytes};
 use crate::forum::{
     build::{part::Part, services::HTTP},
     validate::ValidatedForum,
@@ -47,7 +47,7 @@ pub(super) fn of(forum: &ValidatedForum, ingress: &IngressSpec) -> Ingress {
 fn of_controllers(forum: &ValidatedForum) -> BTreeMap<String, String> {
     let nginx = |name, value| (format!("nginx.ingress.kubernetes.io/{name}"), value);
     [
-        nginx("proxy-body-size", max_upload_bytes(forum).to_string()),
+        nginx("proxy-body-size", max_request_bytes(forum).to_string()),
         nginx("proxy-read-timeout", SOCKET_SECONDS.to_string()),
         nginx("proxy-request-buffering", "off".to_owned()),
         nginx("proxy-send-timeout", SOCKET_SECONDS.to_string()),

@@ -1,5 +1,6 @@
 //! What stands in front of the services. All of it is made from the one table of public addresses.
 
+pub(super) mod forward_auth;
 mod http_route;
 mod ingress;
 mod nginx;

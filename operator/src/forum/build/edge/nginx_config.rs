@@ -10,17 +10,25 @@ use folkmoot_common::{
 };
 use folkmoot_crds::Scheme;
 
+use super::forward_auth;
 use crate::forum::{build::part::Part, validate::ValidatedForum};
 
 const TEMPLATE: &str = include_str!("nginx.conf");
 /// Seconds for which a socket may be silent. The services' own pings come more often.
 pub(super) const SOCKET_SECONDS: u32 = 3600;
-/// Seconds in which the file service answers once it has all of an upload.
+/// Seconds in which a service answers once it has all of an upload.
 const UPLOAD_SECONDS: u32 = 120;
 /// Largest file, unless the service is told otherwise.
 const DEFAULT_MAX_FILE_BYTES: u64 = 25 << 20;
-/// What a form has around its file: more than the service itself allows, so that it is the service that refuses.
+/// Most files of a post, each of [`MAX_MEDIA_BYTES`].
+const MAX_MEDIA: u64 = 10;
+const MAX_MEDIA_BYTES: u64 = 10 << 20;
+/// Where posts with files are made.
+const WITH_MEDIA: [&str; 2] = ["/api/posts", "/api/threads"];
+/// What a form has around its files: more than the service itself allows, so that it is the service that refuses.
 const FORM_BYTES: u64 = 1 << 20;
+/// Largest request with the files of a post.
+pub(in crate::forum::build) const MAX_POST_BYTES: u64 = MAX_MEDIA * MAX_MEDIA_BYTES + FORM_BYTES;
 
 /// The rendered file.
 pub(in crate::forum::build) fn render(forum: &ValidatedForum) -> String {
@@ -32,9 +40,23 @@ pub(in crate::forum::build) fn render(forum: &ValidatedForum) -> String {
     let drain = forum.drain_seconds.max(1);
     TEMPLATE
         .replace("@DRAIN_SECONDS@", &drain.to_string())
-        .replace("@SCHEME@", scheme)
         .replace("@UPSTREAMS@\n", &upstreams(forum))
+        .replace(
+            "@IDENTITY_HEADERS@\n",
+            &forward_auth::identity_headers(forum),
+        )
+        .replace("@FORWARD_AUTH@\n", &forward_auth::server(forum))
+        .replace("@UNAVAILABLE@", forward_auth::unavailable(forum))
+        .replace("@SCHEME@", scheme)
         .replace("@LOCATIONS@\n", &locations(forum))
+}
+
+/// Largest request of all, in bytes; 0 means that there is no limit.
+pub(in crate::forum::build) fn max_request_bytes(forum: &ValidatedForum) -> u64 {
+    match max_upload_bytes(forum) {
+        0 => 0,
+        file => file.max(MAX_POST_BYTES),
+    }
 }
 
 /// Largest request with a file, in bytes; 0 means that there is no limit.
@@ -92,7 +114,8 @@ fn block(address: &str, settings: &[String]) -> String {
 }
 
 fn settings(forum: &ValidatedForum, route: &EdgeRoute) -> Vec<String> {
-    let mut settings = vec![format!("proxy_pass http://{}", route.service)];
+    let mut settings = forward_auth::location(forum, route);
+    settings.push(format!("proxy_pass http://{}", route.service));
     if is_socket(route) {
         settings.extend([
             "proxy_buffering off".to_owned(),
@@ -100,15 +123,24 @@ fn settings(forum: &ValidatedForum, route: &EdgeRoute) -> Vec<String> {
             format!("proxy_send_timeout {SOCKET_SECONDS}s"),
         ]);
     }
-    if route.service == ServiceName::File {
+    if let Some(bytes) = uploads(forum, route) {
         settings.extend([
-            format!("client_max_body_size {}", max_upload_bytes(forum)),
+            format!("client_max_body_size {bytes}"),
             format!("proxy_read_timeout {UPLOAD_SECONDS}s"),
         ]);
     }
     settings
 }
 
-fn is_socket(route: &EdgeRoute) -> bool {
+/// Largest request to where files are sent.
+fn uploads(forum: &ValidatedForum, route: &EdgeRoute) -> Option<u64> {
+    if route.service == ServiceName::File {
+        return Some(max_upload_bytes(forum));
+    }
+    WITH_MEDIA.contains(&route.prefix).then_some(MAX_POST_BYTES)
+}
+
+/// Whether sockets are opened there.
+pub(super) fn is_socket(route: &EdgeRoute) -> bool {
     route.prefix == "/ws" || route.prefix.starts_with("/ws/")
 }

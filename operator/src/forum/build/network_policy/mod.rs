@@ -89,6 +89,10 @@ fn service(forum: &ValidatedForum, name: ServiceName) -> NetworkPolicy {
     ingress.push(from(vec![operator(forum)], &[ports::ADMIN]));
     ingress.push(from(vec![metrics_readers(forum)], &[ports::ADMIN]));
     let mut egress = stores_of(forum, name);
+    // Where its server is, only the URL in a Secret says.
+    if name == ServiceName::Identity && forum.mail.is_some() && !egress.contains(&anything()) {
+        egress.push(anything());
+    }
     if name != ServiceName::Identity {
         let identity = ServiceName::Identity;
         egress.push(to(

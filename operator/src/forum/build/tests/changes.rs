@@ -64,7 +64,11 @@ fn merged(mut into: Value, patch: &Value) -> Value {
     into
 }
 
-const SERVICES: &str = "chat file identity notification presence web";
+const SERVICES: &str = "chat discussion feed file identity notification presence web";
+/// Those that keep tables, and hear and tell of changes.
+const WITH_TABLES: &str = "chat discussion feed file identity notification";
+/// Those of which something can be exported.
+const WITH_OBJECTS: &str = "chat discussion file identity notification";
 const STORES: &str = "postgres redis nats objects";
 
 #[test]
@@ -92,6 +96,20 @@ fn a_change_of_the_spec_replaces_only_the_pods_that_it_concerns() {
         ),
         (json!({"auth": {"allowOpen": true}}), ""),
         (json!({"auth": {"registration": "closed"}}), "identity"),
+        (json!({"auth": {"publicRead": false}}), &services("")),
+        (
+            json!({"mail": {"from": "forum@example.org", "smtp": {"url": {"name": "mail", "key": "url"}}}}),
+            "identity",
+        ),
+        (json!({"edge": {"nginx": {"forwardAuth": true}}}), "edge"),
+        (
+            json!({"feed": {"resources": {"limits": {"memory": "1Gi"}}}}),
+            "feed",
+        ),
+        (
+            json!({"discussion": {"podTemplate": {"annotations": {"a": "b"}}}}),
+            "discussion",
+        ),
         (json!({"paused": true}), ""),
         (
             json!({"monitoring": {"serviceMonitor": true, "namespace": "monitoring"}}),
@@ -117,19 +135,19 @@ fn a_change_of_the_spec_replaces_only_the_pods_that_it_concerns() {
         ),
         (
             json!({"postgres": {"managed": null, "external": {"url": {"name": "db", "key": "uri"}}}}),
-            "chat file identity notification migration",
+            &format!("{WITH_TABLES} migration"),
         ),
         (
             json!({"redis": {"managed": null, "external": {"url": {"name": "kv", "key": "url"}}}}),
-            "chat file identity notification presence",
+            &format!("{WITH_TABLES} presence"),
         ),
         (
             json!({"nats": {"managed": null, "external": {"url": {"name": "bus", "key": "url"}}}}),
-            "chat identity notification",
+            WITH_TABLES,
         ),
         (
             json!({"objectStorage": {"managed": null, "external": {"url": {"name": "bucket", "key": "url"}}}}),
-            "file",
+            WITH_OBJECTS,
         ),
         (
             json!({"identity": {"replicas": 3}, "web": {"replicas": 0}}),
@@ -215,22 +233,18 @@ fn a_changed_key_of_a_secret_replaces_only_the_pods_that_use_it() {
     for (secret, key, expected) in [
         ("demo-signing-keys", "signing-key.pem", "identity"),
         ("demo-admin", "token", "chat"),
-        (
-            "demo-postgres",
-            "uri",
-            "chat file identity notification migration",
-        ),
+        ("demo-postgres", "uri", &format!("{WITH_TABLES} migration")),
         ("demo-postgres", "password", "postgres"),
         ("demo-postgres", "port", ""),
-        (
-            "demo-redis",
-            "uri",
-            "chat file identity notification presence",
-        ),
+        ("demo-redis", "uri", &format!("{WITH_TABLES} presence")),
         ("demo-redis", "password", "redis"),
-        ("demo-nats", "uri", "chat identity notification"),
+        ("demo-nats", "uri", WITH_TABLES),
         ("demo-nats", "user", "nats"),
-        ("demo-objects", "secret-key", "file objects"),
+        (
+            "demo-objects",
+            "secret-key",
+            &format!("{WITH_OBJECTS} objects"),
+        ),
     ] {
         let after = templates(&base, |references| {
             let keys = references
@@ -279,7 +293,7 @@ fn variables_of_the_users_count_wherever_they_come_from() {
     });
     assert_eq!(
         changed(&before, &secret),
-        words("chat identity notification presence web edge")
+        words("chat discussion feed identity notification presence web edge")
     );
     let config_map = templates(&spec, |references| {
         let keys = references
@@ -293,7 +307,7 @@ fn variables_of_the_users_count_wherever_they_come_from() {
     });
     assert_eq!(
         changed(&before, &config_map),
-        words("chat identity notification presence web edge")
+        words("chat discussion feed identity notification presence web edge")
     );
 }
 

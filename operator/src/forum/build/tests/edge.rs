@@ -1,12 +1,14 @@
 //! The edge sends every public address where the table says, whatever stands in front.
 
+mod forward_auth;
 mod nginx;
+mod running;
 
 use folkmoot_common::edge::TABLE;
 use serde_json::{Value, json};
 
 use super::fixtures;
-use crate::forum::build::edge::nginx_config::{max_upload_bytes, render};
+use crate::forum::build::edge::nginx_config::{MAX_POST_BYTES, max_upload_bytes, render};
 
 fn object_name(service: folkmoot_common::ServiceName) -> String {
     format!("demo-{service}")
@@ -40,7 +42,7 @@ fn the_ingress_lets_uploads_and_sockets_through_unless_its_annotations_say_other
     let annotation = |spec: &Value| {
         fixtures::by_name(spec)["Ingress/demo-edge"]["metadata"]["annotations"][name].clone()
     };
-    assert_eq!(annotation(&spec), json!((26 << 20).to_string()));
+    assert_eq!(annotation(&spec), json!(MAX_POST_BYTES.to_string()));
     spec["edge"]["ingress"]["annotations"] = json!({name: "1m"});
     assert_eq!(annotation(&spec), "1m");
 }

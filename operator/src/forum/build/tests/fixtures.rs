@@ -181,12 +181,18 @@ pub(crate) fn gateway() -> Value {
     spec(include_str!("specs/gateway.json"))
 }
 
+/// A forum for members alone, whose edge asks who they are and whose mails are sent.
+pub(crate) fn guarded() -> Value {
+    spec(include_str!("specs/guarded.json"))
+}
+
 /// The forums by name.
-pub(crate) fn all() -> [(&'static str, Value); 4] {
+pub(crate) fn all() -> [(&'static str, Value); 5] {
     [
         ("minimal", minimal()),
         ("external", external()),
         ("everything", everything()),
         ("gateway", gateway()),
+        ("guarded", guarded()),
     ]
 }

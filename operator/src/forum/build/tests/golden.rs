@@ -53,3 +53,8 @@ fn a_forum_with_everything_set() {
 fn a_forum_behind_a_gateway() {
     assert_golden("gateway", &fixtures::gateway());
 }
+
+#[test]
+fn a_forum_for_members_alone() {
+    assert_golden("guarded", &fixtures::guarded());
+}

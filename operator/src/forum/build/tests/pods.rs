@@ -86,20 +86,28 @@ fn a_service_gets_what_it_uses_and_no_more() {
     for (service, expected) in [
         (
             ServiceName::Identity,
-            "DATABASE_URL NATS_URL PASSWORD_HASH_CONCURRENCY REDIS_URL REGISTRATION",
+            "DATABASE_URL MINIO_ACCESS_KEY MINIO_BUCKET MINIO_ENDPOINT MINIO_SECRET_KEY NATS_URL PASSWORD_HASH_CONCURRENCY REDIS_URL REGISTRATION",
         ),
         (
             ServiceName::Chat,
-            "ADMIN_TOKEN DATABASE_URL JWKS_URL NATS_URL REDIS_URL",
+            "ADMIN_TOKEN DATABASE_URL JWKS_URL MINIO_ACCESS_KEY MINIO_BUCKET MINIO_ENDPOINT MINIO_SECRET_KEY NATS_URL REDIS_URL",
         ),
         (ServiceName::Presence, "JWKS_URL REDIS_URL"),
         (
             ServiceName::Notification,
+            "DATABASE_URL JWKS_URL MINIO_ACCESS_KEY MINIO_BUCKET MINIO_ENDPOINT MINIO_SECRET_KEY NATS_URL REDIS_URL",
+        ),
+        (
+            ServiceName::Discussion,
+            "DATABASE_URL JWKS_URL MINIO_ACCESS_KEY MINIO_BUCKET MINIO_ENDPOINT MINIO_SECRET_KEY NATS_URL REDIS_URL",
+        ),
+        (
+            ServiceName::Feed,
             "DATABASE_URL JWKS_URL NATS_URL REDIS_URL",
         ),
         (
             ServiceName::File,
-            "DATABASE_URL JWKS_URL MINIO_ACCESS_KEY MINIO_BUCKET MINIO_ENDPOINT MINIO_SECRET_KEY REDIS_URL",
+            "DATABASE_URL JWKS_URL MINIO_ACCESS_KEY MINIO_BUCKET MINIO_ENDPOINT MINIO_SECRET_KEY NATS_URL REDIS_URL",
         ),
         (ServiceName::Web, "JWKS_URL"),
     ] {
@@ -161,6 +169,31 @@ fn the_open_mode_is_on_only_where_it_is_asked_for() {
         );
         assert_eq!(variable(&open, "AUTH"), Some(json!("open")));
         assert_eq!(variable(&open, "AUTH_ALLOW_OPEN"), Some(json!("yes")));
+    }
+}
+
+#[test]
+fn only_identity_sends_mail_and_everybody_knows_what_is_public() {
+    for service in ServiceName::ALL {
+        let (guarded, minimal) = (fixtures::guarded(), fixtures::minimal());
+        let variable =
+            |spec: &Value, name| fixtures::variable(&template(spec, service), name).cloned();
+        for name in ["EMAIL_VERIFICATION", "MAIL_FROM", "SMTP_URL", "PUBLIC_READ"] {
+            assert_eq!(variable(&minimal, name), None, "{service}: {name}");
+        }
+        let public = variable(&guarded, "PUBLIC_READ").expect("a variable");
+        assert_eq!(public["value"], "no", "{service}");
+        let of_mail =
+            ["EMAIL_VERIFICATION", "MAIL_FROM", "SMTP_URL"].map(|name| variable(&guarded, name));
+        if service != ServiceName::Identity {
+            assert_eq!(of_mail, [None, None, None], "{service}");
+            continue;
+        }
+        let [verification, from, url] = of_mail.map(Option::unwrap_or_default);
+        assert_eq!(verification["value"], "required");
+        assert_eq!(from["value"], "Our forum <forum@example.org>");
+        let key = json!({"name": "mail", "key": "url"});
+        assert_eq!(url["valueFrom"], json!({"secretKeyRef": key}));
     }
 }
 

@@ -83,10 +83,12 @@ fn everything_is_denied_and_only_the_lines_of_the_picture_are_allowed() {
         "in anybody -> edge:8080".to_owned(),
     ]);
     let services = [
-        ("chat", 8020, "postgres redis nats"),
-        ("file", 8023, "postgres redis objects"),
-        ("identity", 8024, "postgres redis nats"),
-        ("notification", 8022, "postgres redis nats"),
+        ("chat", 8020, "postgres redis nats objects"),
+        ("discussion", 8025, "postgres redis nats objects"),
+        ("feed", 8026, "postgres redis nats"),
+        ("file", 8023, "postgres redis nats objects"),
+        ("identity", 8024, "postgres redis nats objects"),
+        ("notification", 8022, "postgres redis nats objects"),
         ("presence", 8021, "redis"),
         ("web", 8080, ""),
     ];
@@ -122,6 +124,8 @@ fn what_speaks_to_servers_of_others_may_go_anywhere_and_the_rest_may_not() {
     let lines = allowed(&fixtures::external());
     for part in [
         "chat",
+        "discussion",
+        "feed",
         "file",
         "identity",
         "notification",
@@ -140,6 +144,8 @@ fn what_speaks_to_servers_of_others_may_go_anywhere_and_the_rest_may_not() {
     );
     for service in [
         "chat:8020",
+        "discussion:8025",
+        "feed:8026",
         "file:8023",
         "identity:8024",
         "notification:8022",
@@ -154,6 +160,14 @@ fn what_speaks_to_servers_of_others_may_go_anywhere_and_the_rest_may_not() {
             .iter()
             .any(|line| line.starts_with("in anybody") && line.ends_with(":9090"))
     );
+}
+
+#[test]
+fn only_identity_reaches_a_mail_server() {
+    let (with, without) = (allowed(&fixtures::guarded()), allowed(&fixtures::minimal()));
+    let new: Vec<_> = with.difference(&without).map(String::as_str).collect();
+    let ways = ["0.0.0.0/0:any", "::/0:any", "namespaces:any"];
+    assert_eq!(new, ways.map(|way| format!("out identity -> {way}")));
 }
 
 #[test]

@@ -1,196 +1,33 @@
-//! The rendered configuration in a real nginx, with sockets of a folder in the place of Services.
+//! The rendered configuration in a real nginx.
 
-use std::{
-    fs::{self, Permissions},
-    io::{Read as _, Write as _},
-    os::unix::{
-        fs::PermissionsExt as _,
-        net::{UnixListener, UnixStream},
-    },
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::process::Stdio;
 
-use folkmoot_common::{
-    ServiceName,
-    edge::{TABLE, lookup},
-};
+use folkmoot_common::edge::{TABLE, lookup};
 use tempfile::TempDir;
 
-use super::super::fixtures;
-use crate::forum::build::edge::nginx_config::render;
-
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A running nginx, and a stub for each service that answers with what it was asked.
-struct Edge {
-    nginx: Child,
-    folder: TempDir,
-}
-
-impl Edge {
-    fn start() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        for service in ServiceName::ALL {
-            stub(service, &folder.path().join(service.as_str()));
-        }
-        Self::start_in(folder)
-    }
-
-    fn start_in(folder: TempDir) -> Self {
-        let configuration = write(folder.path());
-        let nginx = command(&configuration).spawn().expect("nginx");
-        let mut edge = Self { nginx, folder };
-        let deadline = Instant::now() + PATIENCE;
-        while UnixStream::connect(edge.address()).is_err() {
-            let ended = edge.nginx.try_wait().expect("a state");
-            assert_eq!(ended, None, "nginx has ended");
-            assert!(Instant::now() < deadline, "nginx does not answer");
-            thread::sleep(Duration::from_millis(10));
-        }
-        edge
-    }
-
-    fn address(&self) -> PathBuf {
-        self.folder.path().join("edge")
-    }
-
-    /// Sends `request` and reads the answer.
-    fn ask(&self, request: &str) -> String {
-        let mut stream = UnixStream::connect(self.address()).expect("a connection");
-        stream
-            .set_read_timeout(Some(PATIENCE))
-            .expect("a time limit");
-        stream.write_all(request.as_bytes()).expect("to send");
-        let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
-        // Not until it closes: it goes on reading a body that it has refused.
-        while !is_whole(&answer) {
-            let read = stream.read(&mut buffer).expect("an answer");
-            if read == 0 {
-                break;
-            }
-            answer.extend_from_slice(&buffer[..read]);
-        }
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    fn get(&self, path: &str) -> String {
-        self.ask(&format!(
-            "GET {path} HTTP/1.1\r\nHost: forum.example.org:8443\r\nConnection: close\r\n\r\n"
-        ))
-    }
-}
-
-/// Whether all of the body that the headers announce has come.
-fn is_whole(answer: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(answer);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else {
-        return false;
-    };
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("Content-Length: "));
-    length.is_some_and(|length| body.len() >= length.parse().expect("a length"))
-}
-
-impl Drop for Edge {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.nginx.kill();
-        let _ = self.nginx.wait();
-    }
-}
-
-/// Writes the configuration of a minimal forum with sockets of `folder` for addresses.
-fn write(folder: &Path) -> PathBuf {
-    let place = folder.display().to_string();
-    open_to_all(folder);
-    let text = render(&fixtures::validated(&fixtures::minimal()));
-    let mut text = text.replace("/tmp/", &format!("{place}/"));
-    for service in ServiceName::ALL {
-        let address = format!("demo-{service}:{}", service.port());
-        assert!(text.contains(&address), "{address}");
-        text = text.replace(&address, &format!("unix:{place}/{service}"));
-    }
-    let listen = format!("listen unix:{place}/edge");
-    let text = text.replace("listen 8080 default_server", &listen);
-    let file = folder.join("nginx.conf");
-    fs::write(&file, text).expect("a file");
-    file
-}
-
-fn command(configuration: &Path) -> Command {
-    let program = ["/usr/sbin/nginx", "/usr/bin/nginx"]
-        .into_iter()
-        .find(|path| Path::new(path).exists())
-        .expect("nginx is not installed: see scripts/setup-test-deps.sh");
-    let mut command = Command::new(program);
-    // Of one process, so that nothing is left when it is killed.
-    command
-        .args(["-g", "master_process off;", "-e", "stderr", "-c"])
-        .arg(configuration)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    command
-}
-
-/// Workers of nginx run as another user when the test is root.
-fn open_to_all(path: &Path) {
-    fs::set_permissions(path, Permissions::from_mode(0o777)).expect("permissions");
-}
-
-/// Answers each request with the service's name, the request's first line, its headers and the bytes of its body.
-fn stub(service: ServiceName, address: &Path) {
-    let listener = UnixListener::bind(address).expect("a socket");
-    open_to_all(address);
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(stream) = stream else { return };
-            thread::spawn(move || answer(service, stream));
-        }
-    });
-}
-
-fn answer(service: ServiceName, mut stream: UnixStream) {
-    let (mut head, mut buffer) = (Vec::new(), [0; 4096]);
-    let end = loop {
-        let Ok(read @ 1..) = stream.read(&mut buffer) else {
-            return;
-        };
-        head.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&head);
-        if let Some(end) = text.find("\r\n\r\n") {
-            break end;
-        }
-    };
-    let text = String::from_utf8_lossy(&head[..end]).into_owned();
-    let body = format!("{service} {text}\r\n");
-    let status = if text.to_lowercase().contains("upgrade: websocket") {
-        "101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n".to_owned()
-    } else {
-        format!(
-            "200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            body.len()
-        )
-    };
-    // The client may have gone.
-    let _ = stream.write_all(format!("HTTP/1.1 {status}{body}").as_bytes());
-}
+use super::{
+    super::fixtures,
+    running::{Edge, command, write},
+};
 
 #[test]
 fn nginx_takes_the_configuration() {
     let folder = TempDir::new().expect("a folder");
-    let configuration = write(folder.path());
-    let output = command(&configuration)
-        .arg("-t")
-        .stderr(Stdio::piped())
-        .output()
-        .expect("nginx");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    assert!(!said.contains("[warn]"), "{said}");
+    for spec in [
+        fixtures::minimal(),
+        fixtures::everything(),
+        fixtures::guarded(),
+    ] {
+        let configuration = write(folder.path(), &spec);
+        let output = command(&configuration)
+            .arg("-t")
+            .stderr(Stdio::piped())
+            .output()
+            .expect("nginx");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        assert!(!said.contains("[warn]"), "{said}");
+    }
 }
 
 #[test]
@@ -242,6 +79,17 @@ fn services_learn_who_asked_and_under_which_name() {
 }
 
 #[test]
+fn nobody_says_themself_who_they_are() {
+    let edge = Edge::start();
+    let answer = edge.ask(
+        "GET /api/feed HTTP/1.1\r\nHost: x\r\nX-User-ID: root\r\nx-user-id: admin\r\nX-USER-NAME: root\r\nX-Roles: admin\r\nX_User_ID: root\r\nConnection: close\r\n\r\n",
+    );
+    for word in ["root", "admin"] {
+        assert!(!answer.contains(word), "{word}: {answer}");
+    }
+}
+
+#[test]
 fn sockets_are_upgraded() {
     let edge = Edge::start();
     let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
@@ -253,6 +101,15 @@ fn sockets_are_upgraded() {
         answer.contains("\nchat GET /ws/general/ann HTTP/1.1\r\n"),
         "{answer}"
     );
+    for (path, service) in [
+        ("/ws/threads/1", "discussion"),
+        ("/ws/feed", "feed"),
+        ("/ws/notifications", "notification"),
+    ] {
+        let answer = edge.ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n{upgrade}\r\n"));
+        let passed_on = format!("\n{service} GET {path} HTTP/1.1\r\n");
+        assert!(answer.contains(&passed_on), "{path}: {answer}");
+    }
     let plain = edge.get("/ws/general/ann");
     assert!(!plain.to_lowercase().contains("upgrade"), "{plain}");
 }
@@ -263,7 +120,13 @@ fn only_uploads_may_be_large() {
     let post = |path: &str, bytes: u64| {
         edge.ask(&format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {bytes}\r\n\r\n"))
     };
-    for (path, bytes) in [("/api/chat/rooms", 2 << 20), ("/api/files", 27 << 20)] {
+    for (path, bytes) in [
+        ("/api/chat/rooms", 2 << 20),
+        ("/api/comments/1", 2 << 20),
+        ("/api/files", 27 << 20),
+        ("/api/posts", 102 << 20),
+        ("/api/threads/1/attachments", 102 << 20),
+    ] {
         let answer = post(path, bytes);
         assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer}");
         assert!(
@@ -273,16 +136,20 @@ fn only_uploads_may_be_large() {
         assert!(answer.contains(r#""code":"too_large""#), "{path}: {answer}");
     }
     // The body is not waited for: it goes on as it comes.
-    let answer = post("/api/files/upload", 25 << 20);
-    assert!(
-        answer.contains("file POST /api/files/upload HTTP/1.1\r\n"),
-        "{answer}"
-    );
+    for (path, service, bytes) in [
+        ("/api/files/upload", "file", 25 << 20),
+        ("/api/posts/", "discussion", 100 << 20),
+        ("/api/threads", "discussion", 100 << 20),
+    ] {
+        let answer = post(path, bytes);
+        let passed_on = format!("{service} POST {path} HTTP/1.1\r\n");
+        assert!(answer.contains(&passed_on), "{answer}");
+    }
 }
 
 #[test]
 fn a_service_that_is_away_is_said_to_be_so_and_the_probe_does_not_mind() {
-    let edge = Edge::start_in(TempDir::new().expect("a folder"));
+    let edge = Edge::start_in(TempDir::new().expect("a folder"), &fixtures::minimal());
     let answer = edge.get("/api/chat/rooms");
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     for part in [
