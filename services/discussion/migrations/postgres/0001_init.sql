@@ -31,6 +31,9 @@ create table categories (
     created_at timestamptz not null,
     constraint categories_slug unique (slug)
 );
+-- Where threads go that name no category. It is open to everybody until an admin says otherwise.
+insert into categories (id, slug, name, description, position, created_at)
+    values ('00000000-0000-7000-8000-000000000001', 'general', 'General', '', 0, '2026-01-01T00:00:00+00:00');
 
 create table threads (
     -- UUIDv7.
@@ -41,6 +44,10 @@ create table threads (
     -- Markdown, and what was made of it when it was written.
     body text not null,
     body_html text not null,
+    -- The version of the renderer that made `body_html`; another one makes it anew when it is read.
+    rendered_by integer not null,
+    -- The beginning of the text, plain.
+    excerpt text not null,
     is_locked boolean not null,
     is_pinned boolean not null,
     comment_count bigint not null,
@@ -52,8 +59,9 @@ create table threads (
     deleted_at timestamptz,
     deleted_by text
 );
-create index threads_category_id on threads (category_id, last_activity_at, id) where deleted_at is null;
-create index threads_last_activity on threads (last_activity_at, id) where deleted_at is null;
+create index threads_category_id on threads (category_id, is_pinned, last_activity_at, id);
+create index threads_category_created on threads (category_id, id);
+create index threads_last_activity on threads (is_pinned, last_activity_at, id);
 create index threads_author_id on threads (author_id, id);
 
 create table thread_tags (
@@ -74,6 +82,7 @@ create table comments (
     author_id text not null,
     body text not null,
     body_html text not null,
+    rendered_by integer not null,
     like_count bigint not null,
     created_at timestamptz not null,
     edited_at timestamptz,
@@ -113,7 +122,9 @@ create table counter_changes (
     id uuid primary key,
     target_id uuid not null,
     kind text not null,
-    change bigint not null
+    change bigint not null,
+    -- When it happened: a comment moves its thread up.
+    happened_at timestamptz not null
 );
 create index counter_changes_target_id on counter_changes (target_id);
 
@@ -121,10 +132,8 @@ create index counter_changes_target_id on counter_changes (target_id);
 create table read_positions (
     user_id text not null,
     thread_id uuid not null references threads (id) on delete cascade,
-    -- The newest comment they saw; null for none.
+    -- The newest comment they saw; null when there was none. The later one of two counts.
     comment_id uuid,
-    -- How many comments there were.
-    comment_count bigint not null,
     read_at timestamptz not null,
     primary key (user_id, thread_id)
 );

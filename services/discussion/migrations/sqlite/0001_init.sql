@@ -31,6 +31,9 @@ create table categories (
     created_at text not null,
     constraint categories_slug unique (slug)
 );
+-- Where threads go that name no category. It is open to everybody until an admin says otherwise.
+insert into categories (id, slug, name, description, position, created_at)
+    values (x'00000000000070008000000000000001', 'general', 'General', '', 0, '2026-01-01T00:00:00+00:00');
 
 create table threads (
     -- For the full-text index, which knows rows by number.
@@ -43,6 +46,10 @@ create table threads (
     -- Markdown, and what was made of it when it was written.
     body text not null,
     body_html text not null,
+    -- The version of the renderer that made `body_html`; another one makes it anew when it is read.
+    rendered_by integer not null,
+    -- The beginning of the text, plain.
+    excerpt text not null,
     is_locked integer not null,
     is_pinned integer not null,
     comment_count integer not null,
@@ -54,8 +61,9 @@ create table threads (
     deleted_at text,
     deleted_by text
 );
-create index threads_category_id on threads (category_id, last_activity_at, id) where deleted_at is null;
-create index threads_last_activity on threads (last_activity_at, id) where deleted_at is null;
+create index threads_category_id on threads (category_id, is_pinned, last_activity_at, id);
+create index threads_category_created on threads (category_id, id);
+create index threads_last_activity on threads (is_pinned, last_activity_at, id);
 create index threads_author_id on threads (author_id, id);
 
 create table thread_tags (
@@ -78,6 +86,7 @@ create table comments (
     author_id text not null,
     body text not null,
     body_html text not null,
+    rendered_by integer not null,
     like_count integer not null,
     created_at text not null,
     edited_at text,
@@ -117,7 +126,9 @@ create table counter_changes (
     id blob primary key,
     target_id blob not null,
     kind text not null,
-    change integer not null
+    change integer not null,
+    -- When it happened: a comment moves its thread up.
+    happened_at text not null
 );
 create index counter_changes_target_id on counter_changes (target_id);
 
@@ -125,10 +136,8 @@ create index counter_changes_target_id on counter_changes (target_id);
 create table read_positions (
     user_id text not null,
     thread_id blob not null references threads (id) on delete cascade,
-    -- The newest comment they saw; null for none.
+    -- The newest comment they saw; null when there was none. The later one of two counts.
     comment_id blob,
-    -- How many comments there were.
-    comment_count integer not null,
     read_at text not null,
     primary key (user_id, thread_id)
 );

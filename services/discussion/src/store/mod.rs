@@ -1,9 +1,19 @@
-//! The tables of discussion.
+//! The tables of discussion: what all parts read, and the pieces of statements that they share.
+
+pub(crate) mod macros;
+pub(crate) mod rows;
+pub mod tree;
 
 use folkmoot_common::{
     Context, ServiceName,
-    db::{Db, Migrations},
+    db::{Db, Migrations, sqlx},
+    with_reader,
 };
+use uuid::Uuid;
+
+pub(crate) use rows::{AttachmentRow, CategoryRow, CommentRow, TagRow, ThreadRow};
+
+use crate::{policy::Reader, visible};
 
 /// The schema.
 pub const MIGRATIONS: Migrations = Migrations::new(&[(
@@ -12,11 +22,27 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[(
     include_str!("../../migrations/postgres/0001_init.sql"),
 )]);
 
+/// The slug of the category that is always there.
+pub const DEFAULT_CATEGORY: &str = "general";
+
+const THREAD: &str = concat!(
+    crate::thread_columns!("$2"),
+    " where t.id = $1 and ",
+    visible!("$3")
+);
+const COMMENT: &str = concat!(crate::comment_columns!("$2"), " where c.id = $1");
+const CATEGORY: &str = concat!(
+    "select id, slug, name, description, position, read_role, post_role, created_at from categories g where slug = $1 and ",
+    visible!("$2")
+);
+const BLOCKED: &str = "select count(*) from blocks \
+    where target_id = $1 and user_id in ($2, $3) and is_active = $4";
+
 /// The tables.
 #[derive(Clone)]
 pub(crate) struct Store {
-    ctx: Context,
-    db: Db,
+    pub(crate) ctx: Context,
+    pub(crate) db: Db,
 }
 
 impl Store {
@@ -30,5 +56,51 @@ impl Store {
             ctx: ctx.clone(),
             db,
         })
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// A thread with its category and author, if the reader may read the category. It may be deleted.
+    pub(crate) async fn thread(
+        &self,
+        id: Uuid,
+        reader: &Reader,
+    ) -> sqlx::Result<Option<ThreadRow>> {
+        with_reader!(&self.db, db => {
+            sqlx::query_as(THREAD).bind(id).bind(reader.user_id()).bind(&*reader.roles_key()).fetch_optional(db).await
+        })
+    }
+
+    /// A comment with its author, whatever its thread is. It may be deleted.
+    pub(crate) async fn comment(
+        &self,
+        id: Uuid,
+        reader: &Reader,
+    ) -> sqlx::Result<Option<CommentRow>> {
+        with_reader!(&self.db, db => {
+            sqlx::query_as(COMMENT).bind(id).bind(reader.user_id()).fetch_optional(db).await
+        })
+    }
+
+    /// A category that the reader may read.
+    pub(crate) async fn category(
+        &self,
+        slug: &str,
+        reader: &Reader,
+    ) -> sqlx::Result<Option<CategoryRow>> {
+        with_reader!(&self.db, db => {
+            sqlx::query_as(CATEGORY).bind(slug).bind(&*reader.roles_key()).fetch_optional(db).await
+        })
+    }
+
+    /// Whether one of `authors` has blocked `user_id`.
+    pub(crate) async fn is_blocked(&self, user_id: &str, authors: [&str; 2]) -> sqlx::Result<bool> {
+        let count: i64 = with_reader!(&self.db, db => {
+            let query = sqlx::query_scalar(BLOCKED).bind(user_id).bind(authors[0]).bind(authors[1]).bind(true);
+            query.fetch_one(db).await
+        })?;
+        Ok(count > 0)
     }
 }

@@ -1,0 +1,155 @@
+//! Pieces of SQL, as literals, and of transactions.
+
+/// Whether who has the roles key bound to `$n` ([`Reader::roles_key`](crate::policy::Reader)) may read the category `g`.
+///
+/// `replace` compares whole names and each character, which `like` does not: `_` would match anything.
+#[macro_export]
+macro_rules! visible {
+    ($key:literal) => {
+        concat!(
+            "(g.read_role is null or ",
+            $key,
+            " = '*' or replace(",
+            $key,
+            ", ',' || g.read_role || ',', '') <> ",
+            $key,
+            ")"
+        )
+    };
+}
+
+/// What is still to be added to a counter of the row with this id.
+#[macro_export]
+macro_rules! pending {
+    ($id:literal, $kind:literal) => {
+        concat!(
+            "coalesce((select cast(sum(x.change) as bigint) from counter_changes x where x.target_id = ", $id,
+            " and x.kind = '", $kind, "'), 0)"
+        )
+    };
+}
+
+/// Everything of a [`ThreadRow`](crate::store::ThreadRow) but the texts, as `user_id` in `$n` sees it: from `threads t`,
+/// `categories g`, `members m` and `read_positions r`.
+#[macro_export]
+macro_rules! thread_fields {
+    ($user:literal) => {
+        concat!(
+            "t.id, t.title, t.category_id, g.slug as category_slug, g.name as category_name, g.read_role, g.post_role, \
+             t.author_id, m.username, m.avatar_url, m.deleted_at as author_deleted_at, t.excerpt, t.is_locked, t.is_pinned, \
+             t.comment_count + ", $crate::pending!("t.id", "comment"), " as comment_count, \
+             t.like_count + ", $crate::pending!("t.id", "like"), " as like_count, \
+             exists (select 1 from likes l where l.target_id = t.id and l.user_id = ", $user, ") as liked, \
+             case when r.user_id is null then t.comment_count + ", $crate::pending!("t.id", "comment"), " else \
+             (select count(*) from (select 1 from comments c where c.thread_id = t.id \
+             and c.id > coalesce(r.comment_id, t.id) and c.deleted_at is null and c.author_id <> ", $user, " limit 100) newer) \
+             end as unread_count, t.created_at, t.edited_at, t.deleted_at, t.last_activity_at"
+        )
+    };
+}
+
+/// Where [`thread_fields!`](crate::thread_fields) come from.
+#[macro_export]
+macro_rules! thread_tables {
+    ($user:literal) => {
+        concat!(
+            " from threads t join categories g on g.id = t.category_id left join members m on m.user_id = t.author_id \
+             left join read_positions r on r.thread_id = t.id and r.user_id = ", $user
+        )
+    };
+}
+
+/// The beginning of a statement that reads whole [`ThreadRow`](crate::store::ThreadRow)s for the user in `$n`.
+#[macro_export]
+macro_rules! thread_columns {
+    ($user:literal) => {
+        concat!(
+            "select ",
+            $crate::thread_fields!($user),
+            ", t.body, t.body_html, t.rendered_by",
+            $crate::thread_tables!($user)
+        )
+    };
+}
+
+/// The beginning of a statement that reads [`CommentRow`](crate::store::CommentRow)s for the user in `$n`.
+#[macro_export]
+macro_rules! comment_columns {
+    ($user:literal) => {
+        concat!(
+            "select c.id, c.thread_id, c.parent_id, c.path, c.depth, c.author_id, m.username, m.avatar_url, \
+             m.deleted_at as author_deleted_at, c.body, c.body_html, c.rendered_by, \
+             c.like_count + ", $crate::pending!("c.id", "like"), " as like_count, \
+             exists (select 1 from likes l where l.target_id = c.id and l.user_id = ", $user, ") as liked, \
+             c.created_at, c.edited_at, c.deleted_at \
+             from comments c left join members m on m.user_id = c.author_id"
+        )
+    };
+}
+
+/// In a transaction: something is to be added to a counter, `like` or `comment`, of a thread or comment. The folder adds
+/// it later; `counters.wake()` after the commit.
+#[macro_export]
+macro_rules! change_counter {
+    ($tx:ident, $ctx:expr, $target:expr, $kind:literal, $change:expr) => {
+        sqlx::query("insert into counter_changes (id, target_id, kind, change, happened_at) values ($1, $2, $3, $4, $5)")
+            .bind($ctx.ids.next())
+            .bind($target)
+            .bind($kind)
+            .bind(i64::from($change))
+            .bind($ctx.clock.now())
+            .execute(&mut *$tx)
+            .await?
+    };
+}
+
+/// In a transaction: false if the event was taken before.
+#[macro_export]
+macro_rules! take_event {
+    ($tx:ident, $ctx:expr, $event_id:expr) => {
+        sqlx::query("insert into handled_events (id, handled_at) values ($1, $2) on conflict (id) do nothing")
+            .bind($event_id)
+            .bind($ctx.clock.now())
+            .execute(&mut *$tx)
+            .await?
+            .rows_affected()
+            > 0
+    };
+}
+
+/// In a transaction: the name of who writes, if no event has told it yet. Every event is newer.
+#[macro_export]
+macro_rules! remember_member {
+    ($tx:ident, $principal:expr) => {
+        sqlx::query(
+            "insert into members (user_id, username, changed_at) values ($1, $2, $3) on conflict (user_id) do nothing",
+        )
+        .bind(&$principal.user_id)
+        .bind(&$principal.username)
+        .bind(chrono::DateTime::UNIX_EPOCH)
+        .execute(&mut *$tx)
+        .await?
+    };
+}
+
+/// In a transaction: an [`Entry`](crate::audit::Entry) of the audit log.
+#[macro_export]
+macro_rules! record {
+    ($tx:ident, $ctx:expr, $entry:expr) => {{
+        let entry: &$crate::audit::Entry = &$entry;
+        sqlx::query(
+            "insert into audit_log (id, actor_id, actor_name, action, target_type, target_id, detail, created_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind($ctx.ids.next())
+        .bind(&entry.actor_id)
+        .bind(&entry.actor_name)
+        .bind(entry.action)
+        .bind(entry.target_type)
+        .bind(&entry.target_id)
+        .bind(entry.detail.to_string())
+        .bind($ctx.clock.now())
+        .execute(&mut *$tx)
+        .await?
+    }};
+}
