@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rust_embed::RustEmbed;
 
-/// In release builds the files are in the executable, in debug builds they are read from disk.
+/// The files are in the executable, of debug builds too, so that it can be taken elsewhere.
 #[derive(RustEmbed)]
 #[folder = "dist/"]
 #[allow_missing = true]
@@ -65,7 +65,7 @@ impl Assets {
     }
 
     fn bytes(self, stored: &str) -> Option<(Cow<'static, [u8]>, [u8; 32])> {
-        // On disk a name could climb out of the folder.
+        // No name climbs out of the folder.
         if stored
             .split(['/', '\\'])
             .any(|part| part.is_empty() || part == "..")
