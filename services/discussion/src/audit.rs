@@ -2,6 +2,7 @@
 
 use folkmoot_common::auth::Principal;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// An entry: who did what to what.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub(crate) struct Entry {
     /// `thread`, `comment`, `category`, `report` or `user`.
     pub(crate) target_type: &'static str,
     pub(crate) target_id: String,
+    /// Only who may read it sees the entry.
+    pub(crate) category_id: Option<Uuid>,
     /// What it was before, the reason.
     pub(crate) detail: Value,
 }
@@ -31,7 +34,14 @@ impl Entry {
             action,
             target_type,
             target_id: target_id.to_string(),
+            category_id: None,
             detail,
         }
+    }
+
+    /// About something in a category.
+    pub(crate) fn in_category(mut self, category_id: Uuid) -> Self {
+        self.category_id = Some(category_id);
+        self
     }
 }

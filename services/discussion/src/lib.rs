@@ -59,6 +59,7 @@ pub(crate) struct AppState {
     pub(crate) renderer: render::Renderer,
     pub(crate) counters: counters::Folder,
     pub(crate) attachments: attachments::Attachments,
+    pub(crate) sockets: sockets::Sockets,
 }
 
 impl FromRef<AppState> for Verifier {
@@ -96,7 +97,7 @@ async fn open(ctx: &Context, settings: &Settings) -> anyhow::Result<AppState> {
         Arc::new(ctx.pubsub.clone()),
         None,
     );
-    let attachments = attachments::Attachments::open(ctx, settings).await?;
+    let attachments = attachments::Attachments::open(ctx, store.db(), settings).await?;
     Ok(AppState {
         ctx: ctx.clone(),
         store,
@@ -106,6 +107,7 @@ async fn open(ctx: &Context, settings: &Settings) -> anyhow::Result<AppState> {
         renderer: render::Renderer::new(),
         counters: counters::Folder::default(),
         attachments,
+        sockets: sockets::Sockets::default(),
     })
 }
 

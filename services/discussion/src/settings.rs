@@ -1,5 +1,7 @@
 //! Settings of the discussion service alone.
 
+use std::num::NonZeroU32;
+
 /// What the discussion service adds to the settings that all services share.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
@@ -25,4 +27,7 @@ pub struct Settings {
     /// Days after which a thread in which nothing happened counts as read.
     #[arg(long, env = "UNREAD_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub unread_days: u32,
+    /// Requests with files that are received at the same time; each holds up to 5 MiB in memory.
+    #[arg(long, env = "DISCUSSION_CONCURRENT_UPLOADS", default_value = "16")]
+    pub discussion_concurrent_uploads: NonZeroU32,
 }

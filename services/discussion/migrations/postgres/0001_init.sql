@@ -150,7 +150,7 @@ create table attachments (
     position integer not null,
     created_at timestamptz not null
 );
-create index attachments_thread_id on attachments (thread_id, position, id);
+create unique index attachments_thread_id on attachments (thread_id, position);
 create index attachments_owner_id on attachments (owner_id, id);
 
 -- An object that may be in the store and has no attachment: an upload that is running or was given up, or one that was deleted.
@@ -162,6 +162,17 @@ create table pending_objects (
     created_at timestamptz not null
 );
 create index pending_objects_created_at on pending_objects (created_at, id);
+
+-- Whatever takes an attachment away, its object is not forgotten.
+create function attachments_leave_objects() returns trigger language plpgsql as $$
+begin
+    insert into pending_objects (id, object_key, multipart_id, discarded, created_at)
+        values (old.id, old.object_key, null, true, old.created_at);
+    return old;
+end
+$$;
+create trigger attachments_leave_objects after delete on attachments
+    for each row execute function attachments_leave_objects();
 
 create table reports (
     id uuid primary key,
@@ -194,6 +205,8 @@ create table audit_log (
     -- The thread, comment, category, report or user.
     target_type text not null,
     target_id text not null,
+    -- Only who may read it sees the entry; null for what is in no category.
+    category_id uuid,
     -- JSON: what it was before, the reason.
     detail text not null,
     created_at timestamptz not null

@@ -154,7 +154,7 @@ create table attachments (
     position integer not null,
     created_at text not null
 );
-create index attachments_thread_id on attachments (thread_id, position, id);
+create unique index attachments_thread_id on attachments (thread_id, position);
 create index attachments_owner_id on attachments (owner_id, id);
 
 -- An object that may be in the store and has no attachment: an upload that is running or was given up, or one that was deleted.
@@ -166,6 +166,12 @@ create table pending_objects (
     created_at text not null
 );
 create index pending_objects_created_at on pending_objects (created_at, id);
+
+-- Whatever takes an attachment away, its object is not forgotten.
+create trigger attachments_leave_objects after delete on attachments begin
+    insert into pending_objects (id, object_key, multipart_id, discarded, created_at)
+        values (old.id, old.object_key, null, true, old.created_at);
+end;
 
 create table reports (
     id blob primary key,
@@ -198,6 +204,8 @@ create table audit_log (
     -- The thread, comment, category, report or user.
     target_type text not null,
     target_id text not null,
+    -- Only who may read it sees the entry; null for what is in no category.
+    category_id blob,
     -- JSON: what it was before, the reason.
     detail text not null,
     created_at text not null

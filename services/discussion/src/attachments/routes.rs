@@ -12,6 +12,7 @@ use folkmoot_common::{
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use super::{
     receive::{is_form, receive, too_many},
@@ -21,7 +22,7 @@ use crate::{
     AppState,
     access::{self, Limit, no_thread},
     live::Change,
-    model::Attachment,
+    model::{Attachment, Thread},
     policy::{self, Reader},
     sockets, threads,
 };
@@ -106,7 +107,7 @@ async fn add(
             Attached::GivenUp => Err(given_up()),
         }
     });
-    let thread = updated(&state, &reader, received.await?).await?;
+    let thread = tell_updated(&state, &reader, received.await?).await?;
     Ok((StatusCode::CREATED, Json(thread.attachments)))
 }
 
@@ -193,9 +194,16 @@ async fn delete(
         .remove(&attachments.objects, file.id, &file.object_key)
         .await;
     if thread.deleted_at.is_none() {
-        updated(&state, &reader, thread.id).await?;
+        tell_updated(&state, &reader, thread.id).await?;
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tells the open pages of a thread that it has other files.
+async fn tell_updated(state: &AppState, reader: &Reader, thread_id: Uuid) -> ApiResult<Thread> {
+    let thread = threads::view(state, reader, thread_id).await?;
+    sockets::tell(state, &Change::thread_updated(thread.clone())).await;
+    Ok(thread)
 }
 
 async fn find(

@@ -138,8 +138,8 @@ macro_rules! record {
     ($tx:ident, $ctx:expr, $entry:expr) => {{
         let entry: &$crate::audit::Entry = &$entry;
         sqlx::query(
-            "insert into audit_log (id, actor_id, actor_name, action, target_type, target_id, detail, created_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "insert into audit_log (id, actor_id, actor_name, action, target_type, target_id, category_id, detail, created_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind($ctx.ids.next())
         .bind(&entry.actor_id)
@@ -147,6 +147,7 @@ macro_rules! record {
         .bind(entry.action)
         .bind(entry.target_type)
         .bind(&entry.target_id)
+        .bind(entry.category_id)
         .bind(entry.detail.to_string())
         .bind($ctx.clock.now())
         .execute(&mut *$tx)
