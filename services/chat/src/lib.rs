@@ -4,6 +4,7 @@
 //! published; every replica delivers a room's messages in the order of `seq` and reads from SQL what pub/sub
 //! lost.
 
+mod accounts;
 mod committer;
 pub mod events;
 mod frames;
@@ -62,6 +63,7 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
     );
     let drained = engine.attach(ctx, ServiceName::Chat);
     let committer = committer::start(ctx, &store, &engine, &outbox, drained);
+    accounts::start(ctx, &store);
     let members = Members::start(ctx, &engine);
     let chat = Chat {
         ctx: ctx.clone(),
