@@ -1,11 +1,15 @@
 //! The forums themselves: one store that the watches of all scopes fill.
 
-use std::{collections::HashSet, fmt::Debug, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Debug,
+    sync::Arc,
+};
 
 use folkmoot_crds::{ForumInstance, condition};
 use futures_util::StreamExt;
 use kube::{
-    ResourceExt,
+    Resource as _, ResourceExt,
     core::DeserializeGuard,
     runtime::{
         WatchStreamExt,
@@ -17,7 +21,7 @@ use parking_lot::Mutex;
 use tracing::warn;
 
 use crate::{
-    cache::{Key, Scope, WatchBackoff, Watches},
+    cache::{Key, Scope, WatchBackoff, Watches, version_of},
     context::Context,
     forum::conditions::find,
     metrics,
@@ -26,11 +30,15 @@ use crate::{
 /// A forum, or why it is none.
 pub type Guarded = DeserializeGuard<ForumInstance>;
 
+/// What a condition can be.
+const STATUSES: [&str; 3] = ["True", "False", "Unknown"];
+
 /// The forums of all scopes.
 pub struct Forums {
     writer: Mutex<Writer<Guarded>>,
     reader: Store<Guarded>,
     listing: Mutex<HashSet<String>>,
+    counts: Mutex<Counts>,
 }
 
 impl Debug for Forums {
@@ -48,6 +56,7 @@ impl Forums {
             reader: writer.as_reader(),
             writer: Mutex::new(writer),
             listing: Mutex::new(scopes.iter().map(|scope| scope.0.clone()).collect()),
+            counts: Mutex::default(),
         }
     }
 
@@ -78,7 +87,6 @@ impl Forums {
                     for forum in self.take(&scope, event, &mut found, &context) {
                         let _ = watches.touched.send(forum);
                     }
-                    self.measure();
                 }
                 Err(error) => warn!(%error, "the watch of forums was interrupted"),
             }
@@ -96,9 +104,7 @@ impl Forums {
         match event {
             Event::Apply(forum) => {
                 let key = key(&forum);
-                let version = forum
-                    .resource_version()
-                    .and_then(|version| version.parse().ok());
+                let version = version_of(forum.meta());
                 let echo = version.is_some_and(|version| context.memories.is_echo(&key, version));
                 self.put(forum);
                 if echo { Vec::new() } else { vec![key] }
@@ -126,12 +132,15 @@ impl Forums {
     }
 
     fn put(&self, mut forum: Guarded) {
-        use kube::Resource as _;
         forum.meta_mut().managed_fields = None;
+        let before = self.reader.get(&reference(&key(&forum)));
+        self.counts.lock().change(before.as_deref(), Some(&forum));
         self.writer.lock().apply_watcher_event(&Event::Apply(forum));
     }
 
     fn remove(&self, forum: &Guarded) {
+        let before = self.reader.get(&reference(&key(forum)));
+        self.counts.lock().change(before.as_deref(), None);
         self.writer
             .lock()
             .apply_watcher_event(&Event::Delete(forum.clone()));
@@ -158,17 +167,46 @@ impl Forums {
             writer.apply_watcher_event(&Event::InitDone);
         }
     }
+}
 
-    fn measure(&self) {
-        let forums = self.reader.state();
+/// How many forums have a condition with a status.
+#[derive(Debug)]
+struct Counts(HashMap<(&'static str, &'static str), u32>);
+
+impl Default for Counts {
+    fn default() -> Self {
+        let statuses = |kind| STATUSES.map(|status| ((kind, status), 0));
+        let counts = condition::ALL.into_iter().flat_map(statuses);
+        Self(counts.inspect(|(of, count)| tell(*of, *count)).collect())
+    }
+}
+
+impl Counts {
+    /// A forum was `old` and is `new`; none before it was made, and none when it is gone.
+    fn change(&mut self, old: Option<&Guarded>, new: Option<&Guarded>) {
         for kind in condition::ALL {
-            for status in ["True", "False", "Unknown"] {
-                let has = |forum: &&Arc<Guarded>| status_of(forum.as_ref(), kind) == Some(status);
-                let count = forums.iter().filter(has).count();
-                metrics::forums(kind, status, u32::try_from(count).unwrap_or(u32::MAX));
+            let was = old.and_then(|forum| status_of(forum, kind));
+            let is = new.and_then(|forum| status_of(forum, kind));
+            if was != is {
+                self.set(kind, was, |count| count.saturating_sub(1));
+                self.set(kind, is, |count| count.saturating_add(1));
             }
         }
     }
+
+    fn set(&mut self, kind: &'static str, status: Option<&str>, change: impl Fn(u32) -> u32) {
+        let status = STATUSES.into_iter().find(|known| Some(*known) == status);
+        let Some(of) = status.map(|status| (kind, status)) else {
+            return;
+        };
+        let count = self.0.entry(of).or_default();
+        *count = change(*count);
+        tell(of, *count);
+    }
+}
+
+fn tell((kind, status): (&'static str, &'static str), count: u32) {
+    metrics::forums(kind, status, count);
 }
 
 fn status_of<'a>(forum: &'a Guarded, kind: &str) -> Option<&'a str> {
@@ -186,4 +224,65 @@ pub fn key(forum: &Guarded) -> Key {
 #[must_use]
 pub fn reference(key: &Key) -> ObjectRef<Guarded> {
     ObjectRef::new(&key.name).within(&key.namespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn forum(name: &str, conditions: &Value) -> Guarded {
+        let object = json!({
+            "apiVersion": "folkmoot.dev/v1alpha1", "kind": "ForumInstance",
+            "metadata": {"name": name, "namespace": "n"}, "spec": {}, "status": {"conditions": conditions},
+        });
+        serde_json::from_value(object).unwrap()
+    }
+
+    fn condition_of(kind: &str, status: &str) -> Value {
+        let time = "2026-01-01T00:00:00Z";
+        json!({"type": kind, "status": status, "reason": "R", "message": "", "lastTransitionTime": time})
+    }
+
+    fn counts(forums: &Forums) -> Vec<(&'static str, &'static str, u32)> {
+        let counts = forums.counts.lock();
+        let mut counts: Vec<_> = counts.0.iter().map(|(of, n)| (of.0, of.1, *n)).collect();
+        counts.retain(|(_, _, count)| *count > 0);
+        counts.sort_unstable();
+        counts
+    }
+
+    #[test]
+    fn forums_are_counted_by_condition_as_they_come_change_and_go() {
+        let forums = Forums::new(&[Scope(String::new())]);
+        let ready = json!([
+            condition_of("Ready", "True"),
+            condition_of("Paused", "False")
+        ]);
+        forums.put(forum("a", &ready));
+        forums.put(forum("b", &ready));
+        forums.put(forum("b", &ready));
+        assert_eq!(
+            counts(&forums),
+            [("Paused", "False", 2), ("Ready", "True", 2)]
+        );
+        let lost = json!([
+            condition_of("Ready", "Unknown"),
+            condition_of("Of others", "True")
+        ]);
+        forums.put(forum("a", &lost));
+        assert_eq!(
+            counts(&forums),
+            [
+                ("Paused", "False", 1),
+                ("Ready", "True", 1),
+                ("Ready", "Unknown", 1)
+            ]
+        );
+        forums.remove(&forum("a", &ready));
+        forums.remove(&forum("a", &ready));
+        forums.remove(&forum("b", &ready));
+        assert_eq!(counts(&forums), []);
+    }
 }

@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::table::{Entry, Key};
+use super::table::{Entry, Key, version_of};
 use crate::names::{ANNOTATION_APPLIED_HASH, LABEL_INSTANCE, LABEL_MANAGED_BY, MANAGED_BY};
 
 /// The ForumInstance that an object belongs to.
@@ -27,8 +27,7 @@ pub struct Live {
     pub key: Key,
     /// Which object of that name.
     pub uid: String,
-    /// The text of its resource version.
-    pub resource_version: String,
+    version: u64,
     /// The forum whose object it is.
     pub owner: Option<Owner>,
     /// The forum by its label.
@@ -92,8 +91,8 @@ impl Live {
                     .into_boxed_str(),
                 found: None,
             })),
+            version: version_of(&metadata).unwrap_or(0),
             uid: metadata.uid.unwrap_or_default(),
-            resource_version: metadata.resource_version.unwrap_or_default(),
         }
     }
 
@@ -140,7 +139,7 @@ impl Entry for Live {
     }
 
     fn version(&self) -> u64 {
-        self.resource_version.parse().unwrap_or(0)
+        self.version
     }
 
     fn forum(&self) -> Option<&str> {

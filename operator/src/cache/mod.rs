@@ -21,7 +21,7 @@ pub use live::{Live, Owner};
 pub use pod::CachedPod;
 pub use secret::SecretState;
 pub(crate) use secret::{digest_of_config_map, digest_of_secret, hex as sha256_hex};
-pub use table::{Entry, Key, Table};
+pub use table::{Entry, Key, Table, version_of};
 pub use uses::{UseKind, Uses};
 pub use watch::{Scope, Watches};
 

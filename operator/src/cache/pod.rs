@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Pod;
 
-use super::table::{Entry, Key};
+use super::table::{Entry, Key, version_of};
 use crate::pods::PodView;
 
 /// A forum's pod.
@@ -17,12 +17,9 @@ pub struct CachedPod {
 impl From<Pod> for CachedPod {
     fn from(pod: Pod) -> Self {
         let view = PodView::of(&pod);
-        let version = pod.metadata.resource_version.as_deref();
         Self {
             key: Key::new(view.namespace.as_str(), view.name.as_str()),
-            version: version
-                .and_then(|version| version.parse().ok())
-                .unwrap_or(0),
+            version: version_of(&pod.metadata).unwrap_or(0),
             view,
         }
     }

@@ -9,7 +9,7 @@ use k8s_openapi::{
 use kube::ResourceExt;
 use sha2::{Digest, Sha256};
 
-use super::table::{Entry, Key};
+use super::table::{Entry, Key, version_of};
 use crate::{forum::references::SecretDigest, names::LABEL_INSTANCE};
 
 /// A Secret without its values.
@@ -26,10 +26,7 @@ impl From<Secret> for SecretState {
     fn from(secret: Secret) -> Self {
         Self {
             key: Key::new(secret.namespace().unwrap_or_default(), secret.name_any()),
-            version: secret
-                .resource_version()
-                .and_then(|version| version.parse().ok())
-                .unwrap_or(0),
+            version: version_of(&secret.metadata).unwrap_or(0),
             forum: secret.labels().get(LABEL_INSTANCE).cloned(),
             digest: digest_of_secret(&secret),
         }
