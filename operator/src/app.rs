@@ -125,7 +125,8 @@ async fn work(
 ) {
     let scopes = Scope::of(&settings.namespaces());
     let readings = Readings::default();
-    let (context, cache) = context(settings, &client, own_namespace, &readings);
+    let admin = AdminClient::new(settings.pod_admin_port);
+    let (context, cache) = context(settings, &client, own_namespace, &readings, admin);
     let (touched, queue) = mpsc::unbounded_channel();
     let watches = Watches::new(
         client.clone(),
@@ -163,7 +164,7 @@ async fn work(
     }
     let all = forums.clone();
     watches.all_forums(move || all.keys());
-    observe(settings, &context, readings, &watches, tasks);
+    observe(admin, &context, readings, &watches, tasks);
     tasks.spawn(platform::keep_looking(
         context.clone(),
         watches.clone(),
@@ -186,6 +187,7 @@ fn context(
     client: &Client,
     own_namespace: &str,
     readings: &Readings,
+    admin: AdminClient,
 ) -> (Arc<Context>, Arc<Cache>) {
     let cache = Arc::new(Cache::default());
     let clock = clock::system();
@@ -193,7 +195,6 @@ fn context(
         controller: names::FIELD_MANAGER.to_owned(),
         instance: Some(identity(settings)),
     };
-    let admin = AdminClient::new(settings.pod_admin_port);
     let context = Context {
         client: client.clone(),
         cache: cache.clone(),
@@ -214,13 +215,12 @@ fn context(
 
 /// Asks the pods of forums how they are, and has passes look at what is new.
 fn observe(
-    settings: &Settings,
+    admin: AdminClient,
     context: &Arc<Context>,
     readings: Readings,
     watches: &Watches,
     tasks: &TaskTracker,
 ) {
-    let admin = AdminClient::new(settings.pod_admin_port);
     let observer = Observer::new(
         admin,
         readings,

@@ -1,10 +1,11 @@
 //! Reads what a forum's spec points at: only what is not known already.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Debug};
 
 use folkmoot_crds::ForumInstance;
-use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use kube::{Api, Client, ResourceExt, api::PostParams};
+use k8s_openapi::{NamespaceResourceScope, api::core::v1::Secret};
+use kube::{Api, Client, Resource, ResourceExt, api::PostParams};
+use serde::de::DeserializeOwned;
 use tracing::info;
 
 use super::{
@@ -138,41 +139,42 @@ impl Dereferencer<'_> {
         if let Some(known) = self.cache.uses.known(UseKind::Secret, key) {
             return Ok(known);
         }
-        let before = self.cache.uses.before_reading(UseKind::Secret, key);
-        let api: Api<Secret> = Api::namespaced(self.client.clone(), &key.namespace);
-        let found = api
-            .get_opt(&key.name)
-            .await
-            .map_err(|error| Error::api("get", "Secret", key, error))?;
-        let read = found.map(|secret| {
-            (
-                secret.resource_version().unwrap_or_default(),
-                digest_of_secret(&secret),
-            )
-        });
-        let digest = read.as_ref().map(|(_, digest)| digest.clone());
-        self.cache.uses.found(UseKind::Secret, key, before, read);
-        Ok(digest)
+        self.read_one(UseKind::Secret, key, digest_of_secret).await
     }
 
     async fn config_map(&self, key: &Key) -> Result<Option<SecretDigest>, Error> {
         if let Some(known) = self.cache.uses.known(UseKind::ConfigMap, key) {
             return Ok(known);
         }
-        let before = self.cache.uses.before_reading(UseKind::ConfigMap, key);
-        let api: Api<ConfigMap> = Api::namespaced(self.client.clone(), &key.namespace);
+        self.read_one(UseKind::ConfigMap, key, digest_of_config_map)
+            .await
+    }
+
+    /// Reads one object of others and keeps its digest.
+    async fn read_one<K>(
+        &self,
+        kind: UseKind,
+        key: &Key,
+        digest: impl Fn(&K) -> SecretDigest,
+    ) -> Result<Option<SecretDigest>, Error>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+            + Clone
+            + Debug
+            + DeserializeOwned,
+    {
+        let before = self.cache.uses.before_reading(kind, key);
+        let api: Api<K> = Api::namespaced(self.client.clone(), &key.namespace);
         let found = api
             .get_opt(&key.name)
             .await
-            .map_err(|error| Error::api("get", "ConfigMap", key, error))?;
-        let read = found.map(|map| {
-            (
-                map.resource_version().unwrap_or_default(),
-                digest_of_config_map(&map),
-            )
+            .map_err(|error| Error::api("get", K::kind(&()), key, error))?;
+        let read = found.map(|object| {
+            let version = object.resource_version().unwrap_or_default();
+            (version, digest(&object))
         });
         let digest = read.as_ref().map(|(_, digest)| digest.clone());
-        self.cache.uses.found(UseKind::ConfigMap, key, before, read);
+        self.cache.uses.found(kind, key, before, read);
         Ok(digest)
     }
 }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     forum::generate::GeneratedSecret,
+    metrics,
     names::{ANNOTATION_DELETION_COST, FIELD_MANAGER},
     pods::AdminClient,
 };
@@ -66,7 +67,7 @@ impl Hands {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             ..PatchParams::default()
         };
-        count_write();
+        metrics::write_of("Pod", "patch");
         match pods
             .patch_metadata(pod, &params, &Patch::Merge(patch))
             .await
@@ -136,9 +137,4 @@ impl Hands {
             .ok_or_else(|| format!("Secret {name} has no key {TOKEN}"))?;
         String::from_utf8(token.0.clone()).map_err(|_| format!("Secret {name} is no text"))
     }
-}
-
-fn count_write() {
-    metrics::counter!("folkmoot_operator_writes_total", "kind" => "Pod", "verb" => "patch")
-        .increment(1);
 }
