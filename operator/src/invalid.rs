@@ -7,7 +7,7 @@ use kube::{
     Api, Resource, ResourceExt,
     api::{ApiResource, Patch, PatchParams},
     core::{DynamicObject, error_boundary::InvalidObject},
-    runtime::events::{Event, EventType},
+    runtime::events::EventType,
 };
 use serde_json::json;
 
@@ -17,11 +17,12 @@ use crate::{
     forum::{
         conditions::{Verdict, find, merge},
         error::Error,
+        events::{RECONCILE, event},
         publish, reasons,
     },
     metrics,
     names::FIELD_MANAGER,
-    pods::failure::one_line,
+    text::one_line,
 };
 
 /// Writes the parser's message into the status, if it is not there already.
@@ -117,13 +118,8 @@ async fn tell(context: &Context, found: &DynamicObject, error: &str) {
             .unwrap_or_else(|_| unreachable!("every field of the spec has a default")),
     );
     *forum.meta_mut() = found.metadata.clone();
-    let event = Event {
-        type_: EventType::Warning,
-        reason: reasons::INVALID_SPEC.to_owned(),
-        note: Some(one_line(error)),
-        action: "Reconcile".to_owned(),
-        secondary: None,
-    };
+    let note = one_line(error);
+    let event = event(EventType::Warning, reasons::INVALID_SPEC, &note, RECONCILE);
     publish::tell(context, &forum, event).await;
 }
 

@@ -17,3 +17,4 @@ pub mod metrics;
 pub mod names;
 pub mod platform;
 pub mod pods;
+pub mod text;

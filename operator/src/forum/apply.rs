@@ -259,7 +259,7 @@ impl Applier<'_> {
                 ));
             }
         };
-        let message = crate::pods::failure::one_line(&status.message);
+        let message = crate::text::one_line(&status.message);
         Ok(Ensured::Blocked(Trouble::on(
             reason,
             desired.kind,

@@ -7,6 +7,8 @@ use k8s_openapi::{
     jiff::Timestamp,
 };
 
+use crate::text::shorten;
+
 /// Longest message: the API's limit is far above, people's is not.
 const MAX_MESSAGE: usize = 1_000;
 
@@ -79,7 +81,7 @@ fn one(
         type_: verdict.kind.to_owned(),
         status: verdict.status.to_owned(),
         reason: verdict.reason.to_owned(),
-        message: shorten(verdict.message),
+        message: shorten(verdict.message, MAX_MESSAGE),
         observed_generation: generation,
         last_transition_time: since,
     }
@@ -101,15 +103,6 @@ pub fn is_true(conditions: &[Condition], kind: &str) -> bool {
 #[must_use]
 pub fn to_time(time: DateTime<Utc>) -> Time {
     Time(Timestamp::from_second(time.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH))
-}
-
-fn shorten(message: String) -> String {
-    if message.chars().count() <= MAX_MESSAGE {
-        return message;
-    }
-    let mut short: String = message.chars().take(MAX_MESSAGE - 1).collect();
-    short.push('…');
-    short
 }
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ pub const EVENTS: [(&str, &str); 10] = [
     ("Paused", "spec.paused was set, or taken back (Resumed)."),
 ];
 
+/// What the operator does when it tells of something, unless it is something else.
+pub const RECONCILE: &str = "Reconcile";
+
 /// What is to be told of a change from `old` to `new`.
 #[must_use]
 pub fn events(old: Option<&ForumInstanceStatus>, new: &ForumInstanceStatus) -> Vec<Event> {
@@ -126,14 +129,16 @@ fn message(status: &ForumInstanceStatus, kind: &str) -> String {
 }
 
 fn normal(reason: &str, note: impl Into<String>) -> Event {
-    event(EventType::Normal, reason, &note.into())
+    event(EventType::Normal, reason, &note.into(), RECONCILE)
 }
 
 fn warning(reason: &str, note: impl Into<String>) -> Event {
-    event(EventType::Warning, reason, &note.into())
+    event(EventType::Warning, reason, &note.into(), RECONCILE)
 }
 
-fn event(type_: EventType, reason: &str, note: &str) -> Event {
+/// An event with a note of a length that the API takes.
+#[must_use]
+pub fn event(type_: EventType, reason: &str, note: &str, action: &str) -> Event {
     // The API takes notes of at most 1 kB.
     let note = note
         .char_indices()
@@ -144,7 +149,7 @@ fn event(type_: EventType, reason: &str, note: &str) -> Event {
         type_,
         reason: reason.to_owned(),
         note: Some(note),
-        action: "Reconcile".to_owned(),
+        action: action.to_owned(),
         secondary: None,
     }
 }

@@ -14,11 +14,16 @@ use tracing::{debug, info};
 use super::{
     conditions::{find, is_true},
     error::Error,
-    events::events,
+    events::{event, events},
     scale::Notice,
     status::{Findings, SOCKETS_EVERY, damp, status},
 };
-use crate::{cache::Key, context::Context, metrics, names::FIELD_MANAGER};
+use crate::{
+    cache::{Key, version_of},
+    context::Context,
+    metrics,
+    names::FIELD_MANAGER,
+};
 
 /// The forum with the status that was written last, if the watch has not told of it yet.
 #[must_use]
@@ -30,9 +35,7 @@ pub fn with_newest_status<'a>(
     let Some((written, status)) = memory.written else {
         return Cow::Borrowed(forum);
     };
-    let version = forum
-        .resource_version()
-        .and_then(|version| version.parse::<u64>().ok());
+    let version = version_of(&forum.metadata);
     if version.is_none_or(|version| version >= written) {
         return Cow::Borrowed(forum);
     }
@@ -65,7 +68,8 @@ pub async fn publish(
         }
     }
     for notice in notices {
-        tell(context, forum, from_notice(notice)).await;
+        let event = event(EventType::Normal, notice.reason, &notice.note, "Scale");
+        tell(context, forum, event).await;
     }
     Ok((new != found).then(|| SOCKETS_EVERY.to_std().unwrap_or_default()))
 }
@@ -91,9 +95,7 @@ async fn write(
         .await
     {
         Ok(answer) => {
-            let version = answer
-                .resource_version()
-                .and_then(|version| version.parse().ok());
+            let version = version_of(&answer.metadata);
             context.memories.change(key, |memory| {
                 memory.written = version.map(|version| (version, new.clone()));
                 memory.written_at = Some(context.clock.now());
@@ -132,16 +134,6 @@ fn note_ready(
     }
     let reason = find(&new.conditions, condition::READY).map(|ready| ready.reason.as_str());
     info!(forum = %key(forum), seconds, reason, "ready for the first time");
-}
-
-fn from_notice(notice: &Notice) -> Event {
-    Event {
-        type_: EventType::Normal,
-        reason: notice.reason.to_owned(),
-        note: Some(notice.note.chars().take(500).collect()),
-        action: "Scale".to_owned(),
-        secondary: None,
-    }
 }
 
 /// That an event cannot be told is no reason for a pass to fail.

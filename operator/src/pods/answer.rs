@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::failure::one_line;
+use crate::text::one_line;
 
 /// Most sockets that one pod may say it has.
 const MAX_SOCKETS: u32 = 10_000_000;

@@ -3,9 +3,7 @@
 use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Pod, PodStatus};
 
 use super::view::condition;
-
-/// Most characters of a message that comes from a container or the kubelet.
-const MAX_TEXT: usize = 300;
+use crate::text::one_line;
 
 /// Restarts after which a container that is not ready counts as crashing, although it runs again at the moment.
 const CRASHING: i32 = 3;
@@ -144,30 +142,6 @@ fn termination(
 /// The end of a log says why it ended.
 fn last_line(text: &str) -> Option<&str> {
     text.lines().map(str::trim).rfind(|line| !line.is_empty())
-}
-
-/// Text from elsewhere, as one line of bounded length without control characters.
-#[must_use]
-pub fn one_line(text: &str) -> String {
-    let words = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty());
-    let mut line = String::new();
-    for word in words {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-        if line.len() > 4 * MAX_TEXT {
-            break;
-        }
-    }
-    if line.chars().count() <= MAX_TEXT {
-        return line;
-    }
-    let mut short: String = line.chars().take(MAX_TEXT - 1).collect();
-    short.push('…');
-    short
 }
 
 #[cfg(test)]

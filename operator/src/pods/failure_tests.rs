@@ -141,12 +141,3 @@ fn an_init_container_is_named() {
         "restartCount": 0, "state": {"waiting": {"reason": "ErrImagePull", "message": "no such host"}}}]});
     assert_eq!(failure(status).unwrap().1, "container wait: no such host");
 }
-
-#[test]
-fn text_from_elsewhere_becomes_one_short_line() {
-    assert_eq!(one_line("a\r\n\tb \u{1b}[31mc\u{0}"), "a b [31mc");
-    assert_eq!(one_line(&"é".repeat(100_000)).chars().count(), MAX_TEXT);
-    let long = one_line(&"word ".repeat(100_000));
-    assert_eq!(long.chars().count(), MAX_TEXT);
-    assert!(long.ends_with('…'));
-}
