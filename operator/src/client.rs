@@ -66,6 +66,18 @@ fn after(path: &str, parts: usize) -> Option<&str> {
     Some(rest)
 }
 
+/// Whether the cluster knows a kind, by its group with version and its plural.
+///
+/// # Errors
+/// If the cluster does not say.
+pub async fn knows(client: &Client, api_version: &str, plural: &str) -> kube::Result<bool> {
+    match client.list_api_group_resources(api_version).await {
+        Ok(list) => Ok(list.resources.iter().any(|found| found.name == plural)),
+        Err(kube::Error::Api(status)) if status.is_not_found() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::resource;

@@ -7,7 +7,7 @@ use kube::{Client, Resource};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::{health::Part, metrics};
+use crate::{client::knows, health::Part, metrics};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(2);
@@ -59,17 +59,9 @@ pub async fn wait(client: &Client, state: &Part, stop: &CancellationToken) -> Re
 async fn look(client: &Client) -> Found {
     let version = ForumInstance::api_version(&());
     let plural = ForumInstance::plural(&());
-    let found = client.list_api_group_resources(&version).await;
-    match found {
-        Ok(list)
-            if list
-                .resources
-                .iter()
-                .any(|resource| resource.name == plural) =>
-        {
-            Found::Served
-        }
-        Ok(_) => missing(),
+    match knows(client, &version, &plural).await {
+        Ok(true) => Found::Served,
+        Ok(false) => missing(),
         Err(error) => classify(&error),
     }
 }
@@ -85,7 +77,6 @@ fn missing() -> Found {
 
 fn classify(error: &kube::Error) -> Found {
     match error {
-        kube::Error::Api(status) if status.code == 404 => missing(),
         kube::Error::Api(status) if matches!(status.code, 401 | 403) => Found::Refused(format!(
             "the Kubernetes API does not let the operator in: {status}"
         )),
@@ -108,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_passes_is_waited_for_and_what_does_not_is_said() {
-        for code in [404, 429, 500, 503] {
+        for code in [429, 500, 503] {
             assert!(
                 matches!(classify(&answer(code)), Found::NotYet(_)),
                 "{code}"

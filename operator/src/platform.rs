@@ -8,6 +8,7 @@ use tracing::{debug, info};
 
 use crate::{
     cache::{Scope, Watches},
+    client::knows,
     context::Context,
     kinds::Kind,
 };
@@ -15,29 +16,15 @@ use crate::{
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Whether the cluster knows a kind; `None` if it does not say.
-async fn knows(client: &Client, kind: Kind) -> Option<bool> {
-    let resource = kind.resource();
-    match client.list_api_group_resources(&resource.api_version).await {
-        Ok(list) => Some(
-            list.resources
-                .iter()
-                .any(|found| found.name == resource.plural),
-        ),
-        Err(kube::Error::Api(status)) if status.is_not_found() => Some(false),
-        Err(error) => {
-            debug!(%kind, %error, "cannot ask for a kind");
-            None
-        }
-    }
-}
-
 /// The kinds among [`Kind::OPTIONAL`] that the cluster knows.
 pub async fn offered(client: &Client) -> BTreeSet<Kind> {
     let mut offered = BTreeSet::new();
     for kind in Kind::OPTIONAL {
-        if knows(client, kind).await == Some(true) {
-            offered.insert(kind);
+        let resource = kind.resource();
+        match knows(client, &resource.api_version, &resource.plural).await {
+            Ok(true) => _ = offered.insert(kind),
+            Ok(false) => {}
+            Err(error) => debug!(%kind, %error, "cannot ask for a kind"),
         }
     }
     offered
