@@ -31,14 +31,23 @@ pub async fn until_within<T>(
 }
 
 /// Asks `probe` until it answers or `limit` has passed.
-pub async fn try_until<T>(limit: Duration, mut probe: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+pub async fn try_until<T>(limit: Duration, probe: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    try_until_every(PAUSE, limit, probe).await
+}
+
+/// As [`try_until`], with a pause of the caller's between two looks.
+pub async fn try_until_every<T>(
+    pause: Duration,
+    limit: Duration,
+    mut probe: impl AsyncFnMut() -> Option<T>,
+) -> Option<T> {
     let start = Instant::now();
     loop {
         let left = limit.checked_sub(start.elapsed())?;
         if let Ok(Some(answer)) = tokio::time::timeout(left, probe()).await {
             return Some(answer);
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -1,10 +1,8 @@
 //! Waiting until an object is as a test wants it.
 
-use std::{
-    fmt::Debug,
-    time::{Duration, Instant},
-};
+use std::{fmt::Debug, time::Duration};
 
+use folkmoot_tests::wait::try_until_every;
 use kube::Api;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -13,18 +11,8 @@ use serde_json::Value;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Asks `probe` until it answers or `limit` has passed.
-pub(crate) async fn until<T>(
-    limit: Duration,
-    mut probe: impl AsyncFnMut() -> Option<T>,
-) -> Option<T> {
-    let start = Instant::now();
-    loop {
-        let left = limit.checked_sub(start.elapsed())?;
-        if let Ok(Some(answer)) = tokio::time::timeout(left, probe()).await {
-            return Some(answer);
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+pub(crate) async fn until<T>(limit: Duration, probe: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    try_until_every(PAUSE, limit, probe).await
 }
 
 /// Reads the object `name` until `test` says yes of it, and gives it. An apiserver that is away is asked again.
