@@ -1,7 +1,15 @@
+//! Full-text search over what its reader may read.
+
+mod plain;
+mod routes;
+mod snippet;
+mod store;
+mod terms;
+
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(utoipa_axum::routes!(routes::search))
 }
