@@ -9,6 +9,7 @@ pub mod events;
 mod limits;
 mod mail;
 mod model;
+mod one_time_code;
 mod password;
 mod people;
 mod policy;
@@ -28,10 +29,11 @@ use folkmoot_common::{Context, Service, ServiceName, auth::keys::KeyStore};
 use tracing::warn;
 
 pub use model::{SessionAnswer, User, Validation};
-pub use settings::{Registration, Settings};
+pub use settings::{EmailVerification, Registration, Settings};
 pub use store::MIGRATIONS;
 
 use limits::Limits;
+use mail::Transport;
 use password::Passwords;
 use routes::App;
 use store::Store;
@@ -40,6 +42,8 @@ use store::Store;
 const RELOAD_KEYS_EVERY: Duration = Duration::from_secs(10);
 /// How often ended sessions are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How often the other services are told again which tokens count no more.
+const TELL_AGAIN_EVERY: Duration = Duration::from_secs(4);
 
 /// Starts the service. The keys are made at the first start.
 ///
@@ -53,6 +57,8 @@ fn run(ctx: &Context, app: App) -> Service {
     ctx.verifier.set_keys(app.keys.public_keys());
     repeat(ctx, RELOAD_KEYS_EVERY, app.clone(), reload_keys);
     repeat(ctx, SWEEP_EVERY, app.clone(), sweep);
+    repeat(ctx, TELL_AGAIN_EVERY, app.clone(), revoke::tell_again);
+    mail::start(&app);
     people::start(&app);
     let (router, openapi) = routes::router(app);
     Service {
@@ -71,6 +77,8 @@ async fn app(ctx: &Context, settings: &Settings) -> anyhow::Result<App> {
         keys: tokio::task::spawn_blocking(move || KeyStore::open(folder, clock)).await??,
         passwords: Passwords::new(settings.hash_concurrency()).await?,
         limits: Limits::new(ctx.kv.clone(), settings),
+        mail: Transport::new(&ctx.settings, settings)?,
+        objects: std::sync::Arc::default(),
     })
 }
 
@@ -107,5 +115,8 @@ async fn reload_keys(app: App) {
 async fn sweep(app: App) {
     if let Err(error) = app.store.sweep().await {
         warn!(%error, "cannot delete ended sessions");
+    }
+    if let Err(error) = app.mail.tidy().await {
+        warn!(error = format!("{error:#}"), "cannot delete old mail");
     }
 }

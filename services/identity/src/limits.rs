@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     policy::AccountKey,
-    settings::{ACCOUNT_WINDOW, ADDRESS_WINDOW, REGISTRATION_WINDOW, Settings},
+    settings::{ACCOUNT_WINDOW, ADDRESS_WINDOW, MAIL_WINDOW, REGISTRATION_WINDOW, Settings},
 };
 
 /// The limits of this process; what is counted is in the key-value store.
@@ -35,6 +35,7 @@ pub(crate) struct Limits {
     login_by_address: Option<Quota>,
     refresh_by_address: Option<Quota>,
     registration_by_address: Option<Quota>,
+    mail_by_address: Option<Quota>,
 }
 
 /// How near a caller is to a limit.
@@ -55,6 +56,7 @@ impl Limits {
                 settings.registration_limit_per_address,
                 REGISTRATION_WINDOW,
             ),
+            mail_by_address: quota(settings.mail_limit_per_address, MAIL_WINDOW),
         }
     }
 
@@ -76,6 +78,18 @@ impl Limits {
     /// Counts an attempt to refresh.
     pub(crate) async fn refresh(&self, ip: IpAddr) -> Result<Limited, Response> {
         self.count(self.refresh_by_address, format!("refresh:{}", address(ip)))
+            .await
+    }
+
+    /// Counts a mail that somebody asks for.
+    pub(crate) async fn mail(&self, ip: IpAddr) -> Result<Limited, Response> {
+        self.count(self.mail_by_address, format!("mail:{}", address(ip)))
+            .await
+    }
+
+    /// Counts an attempt to use a code.
+    pub(crate) async fn code(&self, ip: IpAddr) -> Result<Limited, Response> {
+        self.count(self.login_by_address, format!("code:{}", address(ip)))
             .await
     }
 
@@ -149,6 +163,20 @@ fn digest(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest[..16])
 }
 
+/// The network of a caller, by which people know their own sessions: not the machine.
+pub(crate) fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(ip) => {
+            let [a, b, c, ..] = ip.segments();
+            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,5 +188,13 @@ mod tests {
         assert_ne!(caller("2001:db8:1:2::1"), caller("2001:db8:1:3::1"));
         assert_eq!(caller("::ffff:192.0.2.1"), caller("192.0.2.1"));
         assert_ne!(caller("192.0.2.2"), caller("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_network_is_shown_and_no_machine() {
+        let shown = |ip: &str| network(ip.parse().unwrap());
+        assert_eq!(shown("192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(shown("::ffff:192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(shown("2001:db8:1:2::3"), "2001:db8:1::/48");
     }
 }

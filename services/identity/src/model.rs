@@ -18,10 +18,14 @@ row! {
         pub username: String,
         /// As it was written.
         pub email: String,
+        /// When somebody showed that mail to it reaches them.
+        pub email_verified_at: Option<DateTime<Utc>>,
         /// PHC string format.
         pub password_hash: String,
         /// Separated by spaces.
         pub roles: String,
+        /// Access tokens that were made before count no more.
+        pub tokens_valid_from: Option<DateTime<Utc>>,
         /// When it was made.
         pub created_at: DateTime<Utc>,
     }
@@ -35,13 +39,23 @@ impl UserRow {
             id: self.id,
             username: self.username.clone(),
             email: self.email.clone(),
-            roles: self
-                .roles
-                .split_ascii_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            email_verified: self.email_verified_at.is_some(),
+            roles: self.role_names(),
             created_at: self.created_at,
         }
+    }
+
+    /// What they may do, by name.
+    #[must_use]
+    pub(crate) fn role_names(&self) -> Vec<String> {
+        let roles = self.roles.split_ascii_whitespace();
+        roles.map(str::to_owned).collect()
+    }
+
+    /// Whether they have `role`.
+    #[must_use]
+    pub(crate) fn has_role(&self, role: &str) -> bool {
+        self.roles.split_ascii_whitespace().any(|own| own == role)
     }
 }
 
@@ -56,6 +70,9 @@ pub struct User {
     /// For logging in.
     #[schema(example = "ann@example.org")]
     pub email: String,
+    /// Whether mail to the address was seen to reach its owner.
+    #[serde(default)]
+    pub email_verified: bool,
     /// What the account may do.
     #[schema(example = json!(["member"]))]
     pub roles: Vec<String>,
@@ -70,6 +87,8 @@ pub struct SessionAnswer {
     pub user: User,
     /// Goes into the `Authorization` header and to sockets.
     pub access_token: String,
+    /// The same as `access_token`.
+    pub token: String,
     /// `Bearer`.
     #[schema(example = "Bearer")]
     pub token_type: String,

@@ -1,6 +1,21 @@
-//! What an account may be called and protected by. Pure.
+//! What an account may be called and protected by, and who may do what to whom. Pure.
 
-use folkmoot_common::{http::ApiError, id::is_invisible_control};
+use axum::http::StatusCode;
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use folkmoot_common::{
+    http::ApiError,
+    id::{self, is_invisible_control},
+};
+use uuid::Uuid;
+
+use crate::model::UserRow;
+
+/// Every account is one.
+pub(crate) const MEMBER: &str = "member";
+/// Looks after what others write.
+pub(crate) const MODERATOR: &str = "moderator";
+/// Looks after the platform.
+pub(crate) const ADMIN: &str = "admin";
 
 /// Shortest and longest user name in bytes.
 const USERNAME_BYTES: std::ops::RangeInclusive<usize> = 2..=32;
@@ -20,6 +35,8 @@ pub(crate) struct NewAccount {
     pub username: String,
     /// As it is compared.
     pub username_key: String,
+    /// The name for people, if they gave one.
+    pub display_name: Option<String>,
     /// As it was written.
     pub email: String,
     /// As it is compared.
@@ -72,18 +89,124 @@ pub(crate) fn new_account(
     username: &str,
     email: &str,
     password: &str,
+    display_name: Option<&str>,
 ) -> Result<NewAccount, ApiError> {
     let (username, email) = (username.trim(), email.trim());
     check_username(username)?;
     check_email(email)?;
-    let account = NewAccount {
+    check_password(password, &fold(username), &fold(email))?;
+    Ok(NewAccount {
         username: username.to_owned(),
         username_key: fold(username),
+        display_name: display_name.map(check_display_name).transpose()?,
         email: email.to_owned(),
         email_key: fold(email),
-    };
-    check_password(password, &account)?;
-    Ok(account)
+    })
+}
+
+/// Checks the address that an account shall move to.
+///
+/// # Errors
+/// 422.
+pub(crate) fn new_email(email: &str) -> Result<String, ApiError> {
+    let email = email.trim();
+    check_email(email)?;
+    Ok(email.to_owned())
+}
+
+/// Checks a password that shall replace another.
+///
+/// # Errors
+/// 422.
+pub(crate) fn new_password(password: &str, user: &UserRow) -> Result<(), ApiError> {
+    check_password(password, &fold(&user.username), &fold(&user.email))
+}
+
+/// Checks the name of a role that shall be made.
+///
+/// # Errors
+/// 422.
+pub(crate) fn new_role(name: &str, description: &str) -> Result<(), ApiError> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let valid = (2..=32).contains(&name.len())
+        && name.bytes().all(allowed)
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && !name.ends_with('-');
+    if !valid {
+        let detail = "a role is 2 to 32 of a-z 0-9 - and begins with a letter";
+        return Err(invalid("invalid_role", detail));
+    }
+    if description.chars().count() > 200 || description.chars().any(is_invisible_control) {
+        let detail = "a description has at most 200 characters, none of them a control character";
+        return Err(invalid("invalid_description", detail));
+    }
+    Ok(())
+}
+
+/// Checks why somebody is banned.
+///
+/// # Errors
+/// 422.
+pub(crate) fn ban_reason(reason: &str) -> Result<String, ApiError> {
+    let reason = reason.trim();
+    let hidden = |character: char| is_invisible_control(character) && character != '\n';
+    if !(1..=500).contains(&reason.chars().count()) || reason.chars().any(hidden) {
+        let detail = "a reason has 1 to 500 characters, none of them a control character";
+        return Err(invalid("invalid_reason", detail));
+    }
+    Ok(reason.to_owned())
+}
+
+/// A moderator or admin who acts on others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Staff {
+    /// Their account; none for a script.
+    pub account_id: Option<Uuid>,
+    /// As the token names them.
+    pub user_id: String,
+    /// Their name.
+    pub username: String,
+    /// Whether they are admin, and not only moderator.
+    pub is_admin: bool,
+}
+
+/// Whether `staff` may ban `user`, and lift their ban.
+///
+/// # Errors
+/// 403.
+pub(crate) fn may_ban(staff: &Staff, user: &UserRow) -> Result<(), ApiError> {
+    if staff.user_id == user.id.to_string() {
+        return Err(ApiError::forbidden("nobody bans themself"));
+    }
+    if !staff.is_admin && (user.has_role(MODERATOR) || user.has_role(ADMIN)) {
+        return Err(ApiError::forbidden(
+            "only an admin may do that to a moderator or an admin",
+        ));
+    }
+    Ok(())
+}
+
+/// The end of what sorts as a text: the last second with a year of four digits.
+#[must_use]
+pub(crate) fn last_time() -> DateTime<Utc> {
+    DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// A time as both databases can store it.
+#[must_use]
+pub(crate) fn whole_micros(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.duration_trunc(TimeDelta::microseconds(1))
+        .unwrap_or(time)
+}
+
+/// 404: the account that is to be acted on.
+pub(crate) fn no_such_user() -> ApiError {
+    ApiError::not_found("user_not_found", "there is no such account")
+}
+
+/// 409: somebody must be admin.
+pub(crate) fn last_admin() -> ApiError {
+    ApiError::conflict("last_admin", "nobody else is admin")
 }
 
 /// Whether `password` is short enough to be worth checking.
@@ -92,7 +215,9 @@ pub(crate) fn is_password_length(password: &str) -> bool {
     password.chars().take(PASSWORD_CHARS.end() + 1).count() <= *PASSWORD_CHARS.end()
 }
 
-fn fold(text: &str) -> String {
+/// How names and addresses are compared.
+#[must_use]
+pub(crate) fn fold(text: &str) -> String {
     text.to_ascii_lowercase()
 }
 
@@ -137,7 +262,7 @@ fn check_email(email: &str) -> Result<(), ApiError> {
     }
 }
 
-fn check_password(password: &str, account: &NewAccount) -> Result<(), ApiError> {
+fn check_password(password: &str, username_key: &str, email_key: &str) -> Result<(), ApiError> {
     if !PASSWORD_CHARS.contains(&password.chars().count()) {
         return Err(invalid(
             "invalid_password",
@@ -147,7 +272,7 @@ fn check_password(password: &str, account: &NewAccount) -> Result<(), ApiError> 
     let only_blank = password
         .chars()
         .all(|character| character.is_whitespace() || is_invisible_control(character));
-    if only_blank || [&account.username_key, &account.email_key].contains(&&fold(password)) {
+    if only_blank || [username_key, email_key].contains(&fold(password).as_str()) {
         return Err(invalid(
             "invalid_password",
             "password must not be blank, the username or the email",
@@ -156,8 +281,17 @@ fn check_password(password: &str, account: &NewAccount) -> Result<(), ApiError> 
     Ok(())
 }
 
+fn check_display_name(name: &str) -> Result<String, ApiError> {
+    let name = name.trim();
+    if id::is_display_name(name) {
+        return Ok(name.to_owned());
+    }
+    let detail = "name must be 1 to 64 characters without control characters";
+    Err(invalid("invalid_name", detail))
+}
+
 fn invalid(code: &'static str, detail: &'static str) -> ApiError {
-    ApiError::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
 }
 
 #[cfg(test)]
@@ -165,7 +299,7 @@ mod tests {
     use super::*;
 
     fn code(username: &str, email: &str, password: &str) -> Option<&'static str> {
-        new_account(username, email, password)
+        new_account(username, email, password, None)
             .err()
             .map(|error| error.code)
     }

@@ -4,6 +4,7 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use chrono::TimeDelta;
 use clap::ValueEnum;
+use folkmoot_common::config::Secret;
 
 /// Who may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -12,6 +13,15 @@ pub enum Registration {
     Open,
     /// Nobody.
     Closed,
+}
+
+/// Whether an address must be seen to be its owner's before the account can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EmailVerification {
+    /// Nobody comes in before. No answer tells whether an address belongs to an account.
+    Required,
+    /// Whoever registers is in at once. So a taken address must be refused, and that tells that it is.
+    Optional,
 }
 
 /// What identity adds to the settings that all services share.
@@ -27,6 +37,16 @@ pub struct Settings {
         help_heading = "Accounts"
     )]
     pub registration: Registration,
+
+    /// Whether an address must be verified before its account can be used.
+    #[arg(
+        long,
+        env = "EMAIL_VERIFICATION",
+        value_enum,
+        default_value = "optional",
+        help_heading = "Accounts"
+    )]
+    pub email_verification: EmailVerification,
 
     /// Life of an access token in seconds, 30 to 3600. A session that was ended is believed for as long by other services.
     #[arg(long, env = "ACCESS_TOKEN_SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u16).range(30..=3600), help_heading = "Accounts")]
@@ -66,6 +86,23 @@ pub struct Settings {
         help_heading = "Accounts"
     )]
     pub registration_limit_per_address: u32,
+
+    /// Mails asked for in an hour from one address; 0 means no limit.
+    #[arg(
+        long,
+        env = "MAIL_LIMIT_PER_ADDRESS",
+        default_value_t = 60,
+        help_heading = "Mail"
+    )]
+    pub mail_limit_per_address: u32,
+
+    /// smtp://[USER:PASSWORD@]HOST[:PORT][?tls=required|opportunistic|none] or smtps://… [default: files in DATA_DIR/mail].
+    #[arg(long, env = "SMTP_URL", hide_env_values = true, help_heading = "Mail")]
+    pub smtp_url: Option<Secret>,
+
+    /// Who mail is from: an address, or NAME <ADDRESS> [default: noreply at the host of PUBLIC_URL].
+    #[arg(long, env = "MAIL_FROM", help_heading = "Mail")]
+    pub mail_from: Option<String>,
 }
 
 impl Settings {
@@ -95,3 +132,5 @@ pub(crate) const ACCOUNT_WINDOW: Duration = Duration::from_secs(15 * 60);
 pub(crate) const ADDRESS_WINDOW: Duration = Duration::from_secs(60);
 /// How long the limit of registrations looks back.
 pub(crate) const REGISTRATION_WINDOW: Duration = Duration::from_secs(60 * 60);
+/// How long the limit of mails that are asked for looks back.
+pub(crate) const MAIL_WINDOW: Duration = Duration::from_secs(60 * 60);

@@ -1,7 +1,7 @@
 //! Access tokens: for sessions, and for scripts.
 
 use anyhow::bail;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use folkmoot_common::{
     auth::{
         keys::KeyStore,
@@ -29,7 +29,8 @@ pub struct Grant {
     pub lifetime: TimeDelta,
 }
 
-/// Makes an access token.
+/// Makes an access token. Those that were made until `revoked_before` count no more, whole seconds of them: this one says that
+/// it was made after it, so that it counts at once.
 ///
 /// # Errors
 /// If there is no key to sign with.
@@ -38,8 +39,10 @@ pub fn sign(
     clock: &SharedClock,
     ids: &Ids,
     grant: Grant,
+    revoked_before: Option<DateTime<Utc>>,
 ) -> anyhow::Result<String> {
     let now = clock.now();
+    let first = revoked_before.map_or(i64::MIN, |before| before.timestamp() + 1);
     keys.sign(&Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
@@ -48,7 +51,7 @@ pub fn sign(
         roles: grant.roles,
         sid: grant.session_id,
         jti: Some(ids.next().to_string()),
-        iat: now.timestamp(),
+        iat: now.timestamp().max(first),
         nbf: None,
         exp: (now + grant.lifetime).timestamp(),
     })
@@ -85,5 +88,5 @@ pub fn mint(
             MAX_SCRIPT_LIFETIME.num_days()
         );
     }
-    sign(keys, clock, ids, grant)
+    sign(keys, clock, ids, grant, None)
 }

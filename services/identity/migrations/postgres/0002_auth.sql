@@ -29,6 +29,7 @@ insert into first_account (singleton, user_id, registered_at)
     select 1, id, created_at from users order by created_at, id limit 1;
 
 alter table users add column email_verified_at timestamptz;
+alter table users add column last_login_at timestamptz;
 -- Access tokens of this account that were made before count no more.
 alter table users add column tokens_valid_from timestamptz;
 create index users_tokens_valid_from on users (tokens_valid_from) where tokens_valid_from is not null;
@@ -45,10 +46,13 @@ create table bans (
     reason text not null,
     -- For ever without.
     until timestamptz,
-    banned_at timestamptz not null
+    banned_at timestamptz not null,
+    -- When it was taken back. It stays for a while, to be told to whom did not hear it.
+    lifted_at timestamptz
 );
 create index bans_moderator_id on bans (moderator_id);
 create index bans_banned_at on bans (banned_at, user_id);
+create index bans_lifted_at on bans (lifted_at) where lifted_at is not null;
 
 -- One-time codes, one of a kind for each account: a new one replaces the one before.
 create table codes (

@@ -1,5 +1,7 @@
 //! Making an account and proving that one has it.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -9,15 +11,21 @@ use folkmoot_common::{
     auth::Caller,
     http::{ApiError, ApiResult, ClientIp, Json, Problem},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::App;
+use super::{
+    App,
+    bans::{self, BannedProblem},
+    session::origin,
+};
 use crate::{
+    mail::Kind,
     model::{SessionAnswer, User, UserRow},
-    policy::{self, AccountKey},
-    settings::Registration,
+    policy::{self, AccountKey, NewAccount},
+    settings::{EmailVerification, Registration},
+    store::{Origin, Pending, Started},
 };
 
 /// A new account.
@@ -48,15 +56,51 @@ pub(super) struct LoginBody {
     password: String,
 }
 
+/// The same with a name for people, as other platforms' clients send it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignupBody {
+    /// The name for people: 1 to 64 characters.
+    #[schema(example = "Ann Smith")]
+    name: Option<String>,
+    /// An e-mail address in ASCII.
+    #[schema(example = "ann@example.org")]
+    email: String,
+    /// 2 to 32 of `A-Z a-z 0-9 _ . -`, unique in any case.
+    #[schema(example = "ann")]
+    username: String,
+    /// 7 to 256 characters.
+    #[schema(format = Password, example = "correct horse battery staple")]
+    password: String,
+}
+
+/// What happens next, whether the address was known or not.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Accepted {
+    /// For people.
+    #[schema(value_type = String, example = "a mail is on its way")]
+    detail: &'static str,
+}
+
+impl Accepted {
+    /// 202.
+    pub(super) fn answer() -> Response {
+        let detail = "if this can be done, a mail is on its way";
+        (StatusCode::ACCEPTED, Json(Self { detail })).into_response()
+    }
+}
+
 /// Makes an account and begins a session.
 ///
-/// A name or an address that is in use is told, because no mail is sent that could tell its owner instead; how
-/// many accounts one network address can try is limited.
+/// With `EMAIL_VERIFICATION=required` there is no session yet: the answer is 202 and a mail goes out, to say how to go on or, if
+/// the address has an account, that it has one. Otherwise a taken address is told, because whoever registers is in
+/// at once; how many accounts one network address can try is limited.
 #[utoipa::path(
     post, path = "/api/auth/register", tag = "accounts",
     request_body = RegisterBody,
     responses(
         (status = 201, body = SessionAnswer, headers(("Set-Cookie" = String, description = "the refresh token, for browsers"))),
+        (status = 202, description = "a mail is on its way", body = Accepted),
         (status = 403, description = "registration_closed, forbidden_origin", body = Problem),
         (status = 409, description = "username_taken, email_taken", body = Problem),
         (status = 422, description = "invalid_username, invalid_email, invalid_password, invalid_body", body = Problem),
@@ -69,23 +113,83 @@ pub(super) async fn register(
     headers: HeaderMap,
     Json(body): Json<RegisterBody>,
 ) -> Result<Response, Response> {
-    let limited = app.limits.registration(ip).await?;
-    let registered = async {
-        app.check_origin(&headers)?;
-        if app.settings.registration == Registration::Closed {
-            return Err(ApiError::new(
-                StatusCode::FORBIDDEN,
-                "registration_closed",
-                "accounts are made by the administrators",
-            ));
-        }
-        let account = policy::new_account(&body.username, &body.email, &body.password)?;
-        app.store.check_free(&account).await?;
-        let password_hash = app.passwords.hash(body.password).await?;
-        let session = app.store.register(account, password_hash).await?;
-        Ok((StatusCode::CREATED, app.respond(&session, true)?).into_response())
-    };
-    Ok(limited.around(registered.await))
+    let account = policy::new_account(&body.username, &body.email, &body.password, None);
+    app.registered(ip, &headers, account, body.password).await
+}
+
+/// Makes an account and begins a session: as `/api/auth/register`, with a name for people.
+#[utoipa::path(
+    post, path = "/api/auth/signup", tag = "accounts",
+    request_body = SignupBody,
+    responses(
+        (status = 201, body = SessionAnswer, headers(("Set-Cookie" = String, description = "the refresh token, for browsers"))),
+        (status = 202, description = "a mail is on its way", body = Accepted),
+        (status = 403, description = "registration_closed, forbidden_origin", body = Problem),
+        (status = 409, description = "username_taken, email_taken", body = Problem),
+        (status = 422, description = "invalid_name, invalid_username, invalid_email, invalid_password, invalid_body", body = Problem),
+        (status = 429, description = "rate_limited", body = Problem),
+    )
+)]
+pub(super) async fn signup(
+    State(app): State<App>,
+    ClientIp(ip): ClientIp,
+    headers: HeaderMap,
+    Json(body): Json<SignupBody>,
+) -> Result<Response, Response> {
+    let name = body.name.as_deref();
+    let account = policy::new_account(&body.username, &body.email, &body.password, name);
+    app.registered(ip, &headers, account, body.password).await
+}
+
+impl App {
+    async fn registered(
+        &self,
+        ip: IpAddr,
+        headers: &HeaderMap,
+        account: ApiResult<NewAccount>,
+        password: String,
+    ) -> Result<Response, Response> {
+        let limited = self.limits.registration(ip).await?;
+        let registered = async {
+            self.check_origin(headers)?;
+            if self.settings.registration == Registration::Closed {
+                return Err(ApiError::new(
+                    StatusCode::FORBIDDEN,
+                    "registration_closed",
+                    "accounts are made by the administrators",
+                ));
+            }
+            let account = account?;
+            self.store.check_name_free(&account).await?;
+            match self.settings.email_verification {
+                EmailVerification::Required => self.register_later(account, password).await,
+                EmailVerification::Optional => {
+                    self.register_now(account, password, &origin(ip, headers))
+                        .await
+                }
+            }
+        };
+        Ok(limited.around(registered.await))
+    }
+
+    async fn register_now(
+        &self,
+        account: NewAccount,
+        password: String,
+        from: &Origin,
+    ) -> ApiResult<Response> {
+        self.store.check_address_free(&account).await?;
+        let password_hash = self.passwords.hash(password).await?;
+        let session = self.store.register(account, password_hash, from).await?;
+        Ok((StatusCode::CREATED, self.respond(&session, true)?).into_response())
+    }
+
+    /// Nothing here asks whether the address is known.
+    async fn register_later(&self, account: NewAccount, password: String) -> ApiResult<Response> {
+        let password_hash = self.passwords.hash(password).await?;
+        self.store.register_later(&account, &password_hash).await?;
+        Ok(Accepted::answer())
+    }
 }
 
 /// Begins a session.
@@ -96,8 +200,8 @@ pub(super) async fn register(
     request_body = LoginBody,
     responses(
         (status = 200, body = SessionAnswer, headers(("Set-Cookie" = String, description = "the refresh token, for browsers"))),
-        (status = 401, description = "invalid_credentials", body = Problem),
-        (status = 403, description = "forbidden_origin", body = Problem),
+        (status = 401, description = "invalid_credentials: also while the address must be verified first; a mail goes out then", body = Problem),
+        (status = 403, description = "banned, which is told with the right password only; forbidden_origin", body = BannedProblem),
         (status = 422, description = "invalid_body", body = Problem),
         (status = 429, description = "rate_limited", body = Problem),
         (status = 503, description = "unavailable: too many people are logging in", body = Problem),
@@ -122,20 +226,24 @@ pub(super) async fn login(
     let logged_in = async {
         app.check_origin(&headers)?;
         let user = authenticate(&app, &key, body.password).await?;
-        let session = app.store.begin_session(user).await?;
-        app.respond(&session, true)
+        match app.store.begin_session(user, &origin(ip, &headers)).await? {
+            Started::Session(session) => app.respond(&session, true),
+            Started::Banned(ban) => Ok(bans::refusal(&ban)),
+            Started::PasswordChanged => Err(wrong()),
+        }
     };
     Ok(limited.around(logged_in.await))
 }
 
+fn wrong() -> ApiError {
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        "invalid_credentials",
+        "the account or the password is wrong",
+    )
+}
+
 async fn authenticate(app: &App, key: &AccountKey, password: String) -> ApiResult<UserRow> {
-    let wrong = || {
-        ApiError::new(
-            StatusCode::UNAUTHORIZED,
-            "invalid_credentials",
-            "the account or the password is wrong",
-        )
-    };
     if !policy::is_password_length(&password) {
         return Err(wrong());
     }
@@ -143,12 +251,43 @@ async fn authenticate(app: &App, key: &AccountKey, password: String) -> ApiResul
         true => app.store.find(key).await?,
         false => None,
     };
-    let stored = user.as_ref().map(|user| user.password_hash.as_str());
-    if !app.passwords.verify(password, stored).await? {
+    let pending = app.pending(key).await?;
+    let of_user = user.as_ref().map(|user| user.password_hash.as_str());
+    let of_pending = pending
+        .as_ref()
+        .map(|pending| pending.password_hash.as_str());
+    if !app
+        .passwords
+        .verify(password, of_user.or(of_pending))
+        .await?
+    {
         metrics::counter!("folkmoot_login_failures_total").increment(1);
         return Err(wrong());
     }
-    user.ok_or_else(wrong)
+    let must_verify = app.settings.email_verification == EmailVerification::Required;
+    match user {
+        Some(user) if !must_verify || user.email_verified_at.is_some() => Ok(user),
+        unverified => {
+            let email = unverified
+                .map(|user| user.email)
+                .or(pending.map(|pending| pending.email));
+            if let Some(email) = email {
+                app.store.enqueue_mail(Kind::Verify, &email, None).await?;
+            }
+            Err(wrong())
+        }
+    }
+}
+
+impl App {
+    /// The registration that waits for this address. It is looked for whether there is an account or not.
+    async fn pending(&self, key: &AccountKey) -> ApiResult<Option<Pending>> {
+        let can_be = self.settings.email_verification == EmailVerification::Required;
+        if !can_be || !key.is_possible() || matches!(key, AccountKey::Username(_)) {
+            return Ok(None);
+        }
+        Ok(self.store.newest_pending(key).await?)
+    }
 }
 
 /// The caller's own account.

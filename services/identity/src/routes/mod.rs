@@ -1,6 +1,7 @@
 //! The HTTP API.
 
 mod account;
+mod actor;
 mod bans;
 mod deletion;
 mod email;
@@ -14,6 +15,8 @@ mod session;
 mod sessions;
 mod users;
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
@@ -24,7 +27,9 @@ use folkmoot_common::{
     Context,
     auth::{Verifier, keys::KeyStore, origin},
     http::{ApiError, ApiResult, Json},
+    objects::Objects,
 };
+use tokio::sync::OnceCell;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -34,6 +39,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Settings, cookie,
     limits::Limits,
+    mail::Transport,
     model::{Session, SessionAnswer},
     password::Passwords,
     store::Store,
@@ -52,6 +58,9 @@ pub(crate) struct App {
     pub(crate) keys: KeyStore,
     pub(crate) passwords: Passwords,
     pub(crate) limits: Limits,
+    pub(crate) mail: Transport,
+    /// Where exports are; opened at the first use.
+    pub(crate) objects: Arc<OnceCell<Objects>>,
 }
 
 impl FromRef<App> for Verifier {
@@ -84,11 +93,13 @@ impl Modify for Security {
 pub(crate) fn router(app: App) -> (Router, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(account::register))
+        .routes(routes!(account::signup))
         .routes(routes!(account::login))
         .routes(routes!(account::me))
         .routes(routes!(session::refresh))
         .routes(routes!(session::logout))
         .routes(routes!(session::validate))
+        .routes(routes!(session::verify_user))
         .routes(routes!(keys::jwks))
         .routes(routes!(keys::well_known_jwks))
         .merge(sessions::routes())
@@ -129,8 +140,17 @@ impl App {
             session_id: Some(session.id.to_string()),
             lifetime,
         };
+        let not_before = session.user.tokens_valid_from;
+        let access_token = token::sign(
+            &self.keys,
+            &self.ctx.clock,
+            &self.ctx.ids,
+            grant,
+            not_before,
+        )?;
         Ok(SessionAnswer {
-            access_token: token::sign(&self.keys, &self.ctx.clock, &self.ctx.ids, grant)?,
+            token: access_token.clone(),
+            access_token,
             token_type: "Bearer".to_owned(),
             expires_in: lifetime.num_seconds(),
             refresh_token: shows_refresh_token.then(|| session.refresh_token.encode()),

@@ -1,25 +1,31 @@
 //! Going on with a session, ending it, and telling others whether it goes on.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use folkmoot_common::{
     auth::{Caller, Principal},
     http::{ApiError, ApiResult, ClientIp, Json, Problem},
+    id::is_invisible_control,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::App;
+use super::{App, actor::session_of};
 use crate::{
-    cookie,
+    cookie, limits,
     model::{SessionAnswer, Validation},
     refresh_token::RefreshToken,
-    store::Refreshed,
+    revoke,
+    store::{Origin, Refreshed},
 };
+
+/// Most that is kept of what a browser calls itself.
+const MAX_USER_AGENT_CHARS: usize = 200;
 
 /// A refresh token. A browser leaves it out and sends the cookie.
 #[derive(Default, Deserialize, ToSchema)]
@@ -35,7 +41,7 @@ struct Given {
 }
 
 /// What the body says counts more than the cookie.
-fn given(body: Option<Json<TokenBody>>, headers: &HeaderMap) -> Option<Given> {
+fn given(app: &App, body: Option<Json<TokenBody>>, headers: &HeaderMap) -> Option<Given> {
     let in_body = body
         .and_then(|Json(body)| body.refresh_token)
         .map(|text| Given {
@@ -43,7 +49,7 @@ fn given(body: Option<Json<TokenBody>>, headers: &HeaderMap) -> Option<Given> {
             by_cookie: false,
         });
     in_body.or_else(|| {
-        cookie::get(headers).map(|text| Given {
+        cookie::get(headers, app.ctx.settings.is_https()).map(|text| Given {
             text: text.to_owned(),
             by_cookie: true,
         })
@@ -74,17 +80,18 @@ pub(super) async fn refresh(
 ) -> Result<Response, Response> {
     let limited = app.limits.refresh(ip).await?;
     let refreshed = async {
-        let Some(given) = given(body, &headers) else {
+        let Some(given) = given(&app, body, &headers) else {
             return Err(invalid_token());
         };
         if given.by_cookie {
             app.check_origin(&headers)?;
         }
         let token = RefreshToken::parse(&given.text).ok_or_else(invalid_token)?;
-        match app.store.refresh(&token).await? {
+        match app.store.refresh(&token, &origin(ip, &headers)).await? {
             Refreshed::Session(session) => app.respond(&session, !given.by_cookie),
             Refreshed::Refused => Err(invalid_token()),
-            Refreshed::Reused => {
+            Refreshed::Reused(session_id) => {
+                revoke::session(&app.ctx, session_id).await;
                 metrics::counter!("folkmoot_refresh_token_reuses_total").increment(1);
                 Err(invalid_token())
             }
@@ -113,12 +120,14 @@ pub(super) async fn logout(
     headers: HeaderMap,
     body: Option<Json<TokenBody>>,
 ) -> ApiResult<Response> {
-    let given = given(body, &headers);
+    let given = given(&app, body, &headers);
     if given.as_ref().is_some_and(|given| given.by_cookie) {
         app.check_origin(&headers)?;
     }
-    if let Some(token) = given.and_then(|given| RefreshToken::parse(&given.text)) {
-        app.store.end_session_of(&token).await?;
+    if let Some(token) = given.and_then(|given| RefreshToken::parse(&given.text))
+        && let Some(session_id) = app.store.end_session_of(&token).await?
+    {
+        revoke::session(&app.ctx, session_id).await;
     }
     // An access token that has run out must not keep anybody logged in.
     let principal = caller
@@ -126,11 +135,14 @@ pub(super) async fn logout(
         .and_then(|caller| caller.principal().ok().cloned());
     if let Some((session_id, user_id)) = principal.as_ref().and_then(session_of) {
         app.store.end_session(session_id, user_id).await?;
+        revoke::session(&app.ctx, session_id).await;
     }
     Ok(app.without_cookie(StatusCode::NO_CONTENT))
 }
 
 /// Says whom a token belongs to, for a proxy that asks before it lets a request through.
+///
+/// It answers by 2xx, 401 and 403 alone, which is all that nginx (`auth_request`) and Traefik (`forwardAuth`) ask for.
 #[utoipa::path(
     get, path = "/api/auth/validate", tag = "sessions", security(("bearer" = [])),
     responses(
@@ -140,6 +152,7 @@ pub(super) async fn logout(
             ("X-Roles" = String, description = "what it may do, separated by commas"),
         )),
         (status = 401, description = "unauthorized: no token, a wrong one, or its session has ended", body = Problem),
+        (status = 403, description = "banned", body = Problem),
     )
 )]
 pub(super) async fn validate(State(app): State<App>, caller: Caller) -> ApiResult<Response> {
@@ -162,6 +175,23 @@ pub(super) async fn validate(State(app): State<App>, caller: Caller) -> ApiResul
     Ok((headers, Json(Validation::from(principal))).into_response())
 }
 
+/// The same as `/api/auth/validate`.
+#[utoipa::path(
+    get, path = "/api/auth/verify-user", tag = "sessions", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Validation, headers(
+            ("X-User-ID" = String, description = "the account's id"),
+            ("X-Username" = String, description = "its name"),
+            ("X-Roles" = String, description = "what it may do, separated by commas"),
+        )),
+        (status = 401, description = "unauthorized: no token, a wrong one, or its session has ended", body = Problem),
+        (status = 403, description = "banned", body = Problem),
+    )
+)]
+pub(super) async fn verify_user(state: State<App>, caller: Caller) -> ApiResult<Response> {
+    validate(state, caller).await
+}
+
 impl App {
     /// A token outlives its session elsewhere, but not here. A script's token has no session.
     pub(super) async fn check_session(&self, principal: &Principal) -> ApiResult<()> {
@@ -180,9 +210,19 @@ impl App {
     }
 }
 
-fn session_of(principal: &Principal) -> Option<(Uuid, Uuid)> {
-    let session_id = Uuid::try_parse(principal.session_id.as_deref()?).ok()?;
-    Some((session_id, Uuid::try_parse(&principal.user_id).ok()?))
+/// By what the owner of a session knows it again.
+pub(super) fn origin(ip: IpAddr, headers: &HeaderMap) -> Origin {
+    let user_agent = headers.get(header::USER_AGENT).map(|value| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let shown = text
+            .chars()
+            .filter(|character| !is_invisible_control(*character));
+        shown.take(MAX_USER_AGENT_CHARS).collect()
+    });
+    Origin {
+        user_agent,
+        network: Some(limits::network(ip)),
+    }
 }
 
 /// UTF-8 as it is; control characters are in no name.

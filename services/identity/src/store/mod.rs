@@ -10,29 +10,33 @@ mod people;
 mod profile;
 mod registrations;
 mod relation;
+mod revoked;
 mod roles;
 mod session;
 mod sessions;
+mod sweep;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+
+use chrono::TimeDelta;
 use folkmoot_common::{
     Context, ServiceName,
     bus::{Event, Outbox},
     db::{self, Db, Migrations, sqlx},
     http::{ApiError, ApiResult},
-    in_transaction, with_reader,
 };
 use serde::Serialize;
-use uuid::Uuid;
+use tokio::sync::Notify;
 
-use crate::{
-    events::{USER_REGISTERED, UserRegistered},
-    model::{Session, UserRow},
-    policy::{AccountKey, NewAccount},
-    refresh_token::RefreshToken,
-};
+use crate::policy::{AccountKey, NewAccount};
 
-pub(crate) use session::Refreshed;
+pub(crate) use bans::{BanRow, NewBan};
+pub(crate) use codes::CodeKind;
+pub(crate) use mails::Waiting;
+pub(crate) use registrations::Pending;
+pub(crate) use roles::{RoleRow, Standing};
+pub(crate) use session::{Origin, Refreshed, Started};
+pub(crate) use sessions::SessionRow;
 
 /// The schema.
 pub const MIGRATIONS: Migrations = Migrations::new(&[
@@ -53,18 +57,6 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
     ),
 ]);
 
-/// What every new account may do.
-const FIRST_ROLES: &str = "member";
-
-const INSERT_USER: &str = "insert into users \
-    (id, username, username_key, email, email_key, password_hash, roles, created_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
-const BY_ID: &str =
-    "select id, username, email, password_hash, roles, created_at from users where id = $1";
-const BY_EMAIL: &str =
-    "select id, username, email, password_hash, roles, created_at from users where email_key = $1";
-const BY_USERNAME: &str = "select id, username, email, password_hash, roles, created_at from users where username_key = $1";
-
 /// Accounts and sessions.
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -72,6 +64,8 @@ pub(crate) struct Store {
     db: Db,
     outbox: Outbox,
     refresh_lifetime: TimeDelta,
+    /// Told when mail was put into the queue.
+    pub(crate) mail_waits: Arc<Notify>,
 }
 
 impl Store {
@@ -87,109 +81,33 @@ impl Store {
             db,
             outbox,
             refresh_lifetime,
+            mail_waits: Arc::default(),
         })
     }
 
-    /// Whether the name or the address of `account` is in use.
+    /// Whether the name of `account` is in use.
     ///
     /// # Errors
     /// 409 if so.
-    pub(crate) async fn check_free(&self, account: &NewAccount) -> ApiResult<()> {
-        if self
-            .find(&AccountKey::Username(account.username_key.clone()))
-            .await?
-            .is_some()
-        {
-            return Err(username_taken());
-        }
-        match self
-            .find(&AccountKey::Email(account.email_key.clone()))
-            .await?
-        {
-            Some(_) => Err(email_taken()),
+    pub(crate) async fn check_name_free(&self, account: &NewAccount) -> ApiResult<()> {
+        let key = AccountKey::Username(account.username_key.clone());
+        match self.find(&key).await? {
+            Some(_) => Err(username_taken()),
+            None if self.is_name_resting(&account.username_key).await? => Err(username_taken()),
             None => Ok(()),
         }
     }
 
-    /// Stores an account, its first session and the event of it.
+    /// Whether the address of `account` is in use.
     ///
     /// # Errors
-    /// 409 if the name or the address is in use.
-    pub(crate) async fn register(
-        &self,
-        account: NewAccount,
-        password_hash: String,
-    ) -> ApiResult<Session> {
-        let now = self.ctx.clock.now();
-        let user = UserRow {
-            id: self.ctx.ids.next(),
-            username: account.username,
-            email: account.email,
-            password_hash,
-            roles: FIRST_ROLES.to_owned(),
-            created_at: now,
-        };
-        let event = UserRegistered {
-            user_id: user.id.to_string(),
-            username: user.username.clone(),
-            roles: user.to_user().roles,
-            registered_at: now,
-        };
-        let event = self.event(USER_REGISTERED, &event)?;
-        let session = self.new_session(user)?;
-        let keys = (account.username_key.as_str(), account.email_key.as_str());
-        self.insert(&session, keys, &event, now)
-            .await
-            .map_err(taken_or_broken)?;
-        self.outbox.wake();
-        Ok(session)
-    }
-
-    async fn insert(
-        &self,
-        session: &Session,
-        keys: (&str, &str),
-        event: &Event,
-        now: DateTime<Utc>,
-    ) -> sqlx::Result<()> {
-        let user = &session.user;
-        in_transaction!(&self.db, tx => {
-            sqlx::query(INSERT_USER)
-                .bind(user.id).bind(&user.username).bind(keys.0).bind(&user.email).bind(keys.1)
-                .bind(&user.password_hash).bind(&user.roles).bind(now)
-                .execute(&mut *tx).await?;
-            self.outbox.enqueue(&mut *tx, event).await?;
-            session::insert!(self, tx, session, now);
-        });
-        Ok(())
-    }
-
-    /// The account that somebody names to log in.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub(crate) async fn find(&self, key: &AccountKey) -> sqlx::Result<Option<UserRow>> {
-        let statement = match key {
-            AccountKey::Email(_) => BY_EMAIL,
-            AccountKey::Username(_) => BY_USERNAME,
-        };
-        with_reader!(&self.db, db => sqlx::query_as(statement).bind(key.as_str()).fetch_optional(db).await)
-    }
-
-    /// The account of this id.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub(crate) async fn user(&self, id: Uuid) -> sqlx::Result<Option<UserRow>> {
-        with_reader!(&self.db, db => sqlx::query_as(BY_ID).bind(id).fetch_optional(db).await)
-    }
-
-    fn new_session(&self, user: UserRow) -> ApiResult<Session> {
-        Ok(Session {
-            id: self.ctx.ids.next(),
-            user,
-            refresh_token: RefreshToken::random()?,
-        })
+    /// 409 if so.
+    pub(crate) async fn check_address_free(&self, account: &NewAccount) -> ApiResult<()> {
+        let key = AccountKey::Email(account.email_key.clone());
+        match self.find(&key).await? {
+            Some(_) => Err(email_taken()),
+            None => Ok(()),
+        }
     }
 
     fn event(&self, r#type: &str, data: &impl Serialize) -> ApiResult<Event> {
