@@ -111,30 +111,7 @@ where
     F: Fn(String, Lines) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = anyhow::Result<Lines>> + Send + 'static,
 {
-    let index = PARTS.iter().position(|part| *part == service);
-    let told = index.map(|index| EXPORT_WRITTEN[index]);
-    #[expect(
-        clippy::expect_used,
-        reason = "a mistake of the caller, seen at its first start"
-    )]
-    let told = told.expect("a service that exports is one of PARTS");
-    let exporter = Exporter(Arc::new(Shared {
-        ctx: ctx.clone(),
-        service,
-        told,
-        objects: OnceCell::new(),
-        one: Semaphore::new(1),
-        known: Mutex::default(),
-        write,
-    }));
-    let spec = ConsumerSpec {
-        durable: durable(service),
-        types: &[EXPORT_REQUESTED],
-    };
-    ctx.bus.consume(spec, move |event| {
-        exporter.take(&event);
-        std::future::ready(Ok(()))
-    });
+    Exporter::new(ctx, service, write).listen();
 }
 
 /// A consumer of its own: a long export must not hold up other events.
@@ -174,6 +151,37 @@ where
     F: Fn(String, Lines) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = anyhow::Result<Lines>> + Send + 'static,
 {
+    fn new(ctx: &Context, service: ServiceName, write: F) -> Self {
+        let index = PARTS.iter().position(|part| *part == service);
+        let told = index.map(|index| EXPORT_WRITTEN[index]);
+        #[expect(
+            clippy::expect_used,
+            reason = "a mistake of the caller, seen at its first start"
+        )]
+        let told = told.expect("a service that exports is one of PARTS");
+        Self(Arc::new(Shared {
+            ctx: ctx.clone(),
+            service,
+            told,
+            objects: OnceCell::new(),
+            one: Semaphore::new(1),
+            known: Mutex::default(),
+            write,
+        }))
+    }
+
+    fn listen(&self) {
+        let spec = ConsumerSpec {
+            durable: durable(self.0.service),
+            types: &[EXPORT_REQUESTED],
+        };
+        let exporter = self.clone();
+        self.0.ctx.bus.consume(spec, move |event| {
+            exporter.take(&event);
+            std::future::ready(Ok(()))
+        });
+    }
+
     fn take(&self, event: &Event) {
         let Ok(request) = event.parse::<ExportRequested>() else {
             warn!(event.id = %event.id, "a request for an export cannot be read and is skipped");

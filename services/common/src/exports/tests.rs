@@ -62,21 +62,26 @@ async fn a_part_is_written_once_and_told_each_time() {
     let mut told = told(&ctx);
     let calls = Arc::new(AtomicU32::new(0));
     let counted = calls.clone();
-    start(&ctx, ServiceName::Chat, move |user_id, mut lines| {
-        counted.fetch_add(1, Ordering::SeqCst);
-        async move {
-            for number in 0..3 {
-                let text = "two\nlines \u{2028} <script>";
-                lines
-                    .write(
-                        "message",
-                        &json!({"by": user_id, "n": number, "text": text}),
-                    )
-                    .await?;
+    let exporter = Exporter::new(
+        &ctx,
+        ServiceName::Chat,
+        move |user_id: String, mut lines: Lines| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async move {
+                for number in 0..3 {
+                    let text = "two\nlines \u{2028} <script>";
+                    lines
+                        .write(
+                            "message",
+                            &json!({"by": user_id, "n": number, "text": text}),
+                        )
+                        .await?;
+                }
+                Ok(lines)
             }
-            Ok(lines)
-        }
-    });
+        },
+    );
+    exporter.listen();
     let export_id = ctx.ids.next();
     for _ in 0..2 {
         let event = request(&ctx, &export_id.to_string());
@@ -87,7 +92,7 @@ async fn a_part_is_written_once_and_told_each_time() {
             (export_id.to_string(), "chat")
         );
         assert_eq!(part.bytes, stored(&ctx, export_id).await.len() as u64);
-        forgotten(&ctx).await;
+        forgotten(&exporter).await;
     }
     assert_eq!(calls.load(Ordering::SeqCst), 1);
     let text = String::from_utf8(stored(&ctx, export_id).await).expect("UTF-8");
@@ -102,9 +107,9 @@ async fn a_part_is_written_once_and_told_each_time() {
 }
 
 /// Waits until no task works on an export.
-async fn forgotten(ctx: &Context) {
+async fn forgotten<F>(exporter: &Exporter<F>) {
     let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
-    while !ctx.tasks.is_empty() {
+    while !exporter.0.known.lock().is_empty() {
         assert!(tokio::time::Instant::now() < deadline, "a task goes on");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
@@ -157,7 +162,10 @@ async fn much_is_written_with_little_in_memory() {
 async fn an_id_that_is_a_path_is_no_export() {
     let folder = tempfile::tempdir().expect("a folder");
     let ctx = context(&folder).await;
-    start(&ctx, ServiceName::Chat, |_, lines| async { Ok(lines) });
+    let exporter = Exporter::new(&ctx, ServiceName::Chat, |_: String, lines: Lines| async {
+        Ok(lines)
+    });
+    exporter.listen();
     for bad in ["", "..", "../../keys", "a/b", "%2e%2e", "1\u{0}"] {
         let event = request(&ctx, bad);
         assert_eq!(ctx.bus.publish(&[event]).await, [true], "{bad:?}");
@@ -167,6 +175,6 @@ async fn an_id_that_is_a_path_is_no_export() {
         ..request(&ctx, "x")
     };
     assert_eq!(ctx.bus.publish(&[odd]).await, [true]);
-    forgotten(&ctx).await;
+    forgotten(&exporter).await;
     assert!(!folder.path().join("objects").exists());
 }
