@@ -1,5 +1,6 @@
 //! The file service: uploads and downloads, with metadata in SQL and content in an object store.
 
+mod accounts;
 mod model;
 mod policy;
 mod receive;
@@ -49,6 +50,7 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
     let app = App::open(ctx, settings).await?;
     app.pending
         .start_sweeping(ctx, &app.objects, app.settings.pending_age());
+    accounts::start(&app);
     Ok(routes::service(app))
 }
 

@@ -3,6 +3,7 @@
 //! Both are leases in the key-value store. Whoever stops saying that they are there runs out, so a crashed
 //! browser needs no clean-up, and nothing is kept beyond that.
 
+mod accounts;
 mod leases;
 mod model;
 mod routes;
@@ -41,6 +42,7 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
         ctx: ctx.clone(),
         leases: Leases::new(ctx, settings),
     };
+    accounts::start(&state);
     let (router, openapi) = routes::router(state);
     Ok(Service {
         name: ServiceName::Presence,

@@ -1,6 +1,7 @@
 //! The service through its router, on SQLite and a local folder.
 
 mod access;
+mod accounts;
 mod cleaning;
 mod downloads;
 mod forms;
