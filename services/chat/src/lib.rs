@@ -16,6 +16,7 @@ mod routes;
 mod settings;
 mod socket;
 mod store;
+pub mod transfer;
 
 use std::sync::Arc;
 

@@ -22,6 +22,7 @@ pub mod objects;
 pub mod server;
 pub mod service;
 pub mod telemetry;
+pub mod transfer;
 pub mod upload;
 
 pub use context::Context;

@@ -29,6 +29,7 @@ mod sweep;
 mod syndication;
 mod tags;
 mod threads;
+pub mod transfer;
 mod validate;
 
 #[cfg(test)]

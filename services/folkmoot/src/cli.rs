@@ -15,7 +15,12 @@ use folkmoot_common::{
 use folkmoot_identity::token::{self, Grant};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Listeners, MigrateArgs, migrate, openapi_documents, run, signals};
+use crate::transfer::{self, ExportArgs, ImportArgs, SeedArgs, export, import, seed};
+use crate::{
+    Listeners, MigrateArgs,
+    admin::{self, AdminCommand},
+    migrate, openapi_documents, run, signals,
+};
 
 /// Longest wait for what still runs once everything was told to stop.
 const RUNTIME_GRACE: Duration = Duration::from_secs(1);
@@ -36,9 +41,18 @@ enum Command {
     Migrate(Box<MigrateArgs>),
     /// Print an access token signed with the local key, for scripts.
     Token(Box<TokenArgs>),
+    /// Say who may do what.
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Look after the signing keys in DATA_DIR/keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Write all users, threads, comments and rooms to a file of JSON lines.
+    Export(Box<ExportArgs>),
+    /// Read users, threads, comments and rooms from a file of JSON lines.
+    Import(Box<ImportArgs>),
+    /// Make up a community, for trying out and measuring; the same one for the same arguments.
+    Seed(Box<SeedArgs>),
     /// Print the OpenAPI document of a service.
     Openapi {
         /// The service.
@@ -140,11 +154,33 @@ async fn execute(command: Command) -> anyhow::Result<()> {
             println!("{}", mint(&args)?);
             Ok(())
         }
+        Command::Admin(command) => {
+            println!("{}", admin::run(command).await?);
+            Ok(())
+        }
         Command::Keys(KeysCommand::Rotate(settings)) => {
             println!(
                 "{}",
                 KeyStore::open(settings.keys_dir(), clock::system())?.rotate()?
             );
+            Ok(())
+        }
+        Command::Export(args) => {
+            telemetry::init_logs(&args.common)?;
+            println!("{} records in {}", export(&args).await?, args.file.display());
+            Ok(())
+        }
+        Command::Import(args) => {
+            telemetry::init_logs(&args.common)?;
+            println!("{}", transfer::summary(import(&args).await?));
+            Ok(())
+        }
+        Command::Seed(args) => {
+            telemetry::init_logs(&args.common)?;
+            let seeded = seed(&args).await?;
+            if !args.print {
+                println!("{}", transfer::summary(seeded));
+            }
             Ok(())
         }
         Command::Openapi { service } => {

@@ -4,6 +4,7 @@
 //! one before ([`refresh_token`]); with the newest its owner gets access tokens, signed with the keys of
 //! [`folkmoot_common::auth::keys`].
 
+pub mod admin;
 mod cookie;
 pub mod events;
 mod limits;
@@ -19,6 +20,7 @@ mod routes;
 mod settings;
 mod store;
 pub mod token;
+pub mod transfer;
 
 #[cfg(test)]
 mod tests;
@@ -43,7 +45,7 @@ const RELOAD_KEYS_EVERY: Duration = Duration::from_secs(10);
 /// How often ended sessions are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How often the other services are told again which tokens count no more.
-const TELL_AGAIN_EVERY: Duration = Duration::from_secs(4);
+const TELL_AGAIN_EVERY: Duration = Duration::from_secs(3);
 
 /// Starts the service. The keys are made at the first start.
 ///

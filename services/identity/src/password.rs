@@ -94,6 +94,11 @@ impl Passwords {
         Ok(matches && stored.is_some())
     }
 
+    /// The hash of a secret that nobody knows, made at the start.
+    pub(crate) fn nobodys(&self) -> &str {
+        &self.0.nobody
+    }
+
     /// How many passwords have been hashed or checked.
     #[cfg(test)]
     pub(crate) fn hashed(&self) -> u64 {
@@ -136,6 +141,22 @@ fn hash(argon2: &Argon2<'_>, password: &[u8]) -> anyhow::Result<String> {
         .hash_password(password)
         .map_err(|error| anyhow!("argon2: {error}"))?
         .to_string())
+}
+
+/// Whether a hash from elsewhere may be stored: checking a password by it must not take more than by one of ours, by much.
+#[must_use]
+pub(crate) fn is_acceptable(hash: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(hash) else {
+        return false;
+    };
+    let Ok(params) = Params::try_from(&parsed) else {
+        return false;
+    };
+    parsed.algorithm == Algorithm::Argon2id.ident()
+        && parsed.hash.is_some()
+        && params.m_cost() <= 4 * MEMORY_KIB
+        && params.t_cost() <= 2 * PASSES
+        && params.p_cost() <= 4
 }
 
 fn verify(argon2: &Argon2<'_>, password: &[u8], stored: &str) -> anyhow::Result<bool> {

@@ -104,6 +104,16 @@ pub(crate) fn new_account(
     })
 }
 
+/// How an account of this name and address is found.
+///
+/// # Errors
+/// 422, with a code that names the field.
+pub(crate) fn account_keys(username: &str, email: &str) -> Result<(String, String), ApiError> {
+    check_username(username)?;
+    check_email(email)?;
+    Ok((fold(username), fold(email)))
+}
+
 /// Checks the address that an account shall move to.
 ///
 /// # Errors
@@ -281,7 +291,11 @@ fn check_password(password: &str, username_key: &str, email_key: &str) -> Result
     Ok(())
 }
 
-fn check_display_name(name: &str) -> Result<String, ApiError> {
+/// Checks a name for people.
+///
+/// # Errors
+/// 422.
+pub(crate) fn check_display_name(name: &str) -> Result<String, ApiError> {
     let name = name.trim();
     if id::is_display_name(name) {
         return Ok(name.to_owned());
