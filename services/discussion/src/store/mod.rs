@@ -2,6 +2,7 @@
 
 pub(crate) mod macros;
 pub(crate) mod rows;
+pub(crate) mod statement;
 pub mod tree;
 
 use folkmoot_common::{

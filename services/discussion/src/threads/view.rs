@@ -1,0 +1,132 @@
+//! Rows of threads as their reader sees them: with their tags and files.
+
+use std::collections::HashMap;
+
+use folkmoot_common::{db::sqlx, http::ApiResult};
+use uuid::Uuid;
+
+use crate::{
+    AppState, access, fetch_statement,
+    model::{Attachment, Thread, ThreadSummary},
+    policy::Reader,
+    store::{AttachmentRow, Store, TagRow, ThreadRow, statement::Statement},
+};
+
+const TAGS: &str = "select thread_id, tag from thread_tags where thread_id in ";
+const ATTACHMENTS: &str =
+    "select id, thread_id, filename, content_type, size from attachments where thread_id in ";
+
+/// A thread as its reader sees it.
+///
+/// # Errors
+/// 404 `thread_not_found`.
+pub(crate) async fn view(state: &AppState, reader: &Reader, id: Uuid) -> ApiResult<Thread> {
+    let row = access::thread(state, reader, id).await?;
+    complete(state, reader, row).await
+}
+
+/// As [`view`], for a row that was read.
+///
+/// # Errors
+/// If the database is away.
+pub(crate) async fn complete(
+    state: &AppState,
+    reader: &Reader,
+    mut row: ThreadRow,
+) -> ApiResult<Thread> {
+    let stored = (&mut row.body_html, &row.body, row.rendered_by);
+    state.renderer.refresh(std::iter::once(stored)).await?;
+    let mut tags = state.store.tags(&[row.id]).await?;
+    let mut files = state.store.attachments(&[row.id]).await?;
+    let (tags, files) = (take(&mut tags, row.id), take(&mut files, row.id));
+    Ok(row.into_thread(reader.user_id(), tags, files))
+}
+
+/// Rows of a list, whose texts were not read, in two statements for all of them.
+///
+/// # Errors
+/// If the database is away.
+pub(crate) async fn summaries(
+    state: &AppState,
+    reader: &Reader,
+    rows: Vec<ThreadRow>,
+) -> ApiResult<Vec<ThreadSummary>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut tags = state.store.tags(&ids).await?;
+    let mut files = state.store.attachments(&ids).await?;
+    let rows = rows.into_iter().map(|row| {
+        let (tags, files) = (take(&mut tags, row.id), take(&mut files, row.id));
+        summary(row, reader.user_id(), tags, files)
+    });
+    Ok(rows.collect())
+}
+
+fn take<T>(of: &mut HashMap<Uuid, Vec<T>>, id: Uuid) -> Vec<T> {
+    of.remove(&id).unwrap_or_default()
+}
+
+fn summary(
+    row: ThreadRow,
+    user_id: &str,
+    tags: Vec<String>,
+    attachments: Vec<Attachment>,
+) -> ThreadSummary {
+    ThreadSummary {
+        id: row.id,
+        category: row.category(),
+        author: row.author(),
+        title: row.title,
+        excerpt: row.excerpt,
+        tags,
+        attachments,
+        is_locked: row.is_locked,
+        is_pinned: row.is_pinned,
+        comment_count: row.comment_count,
+        like_count: row.like_count,
+        liked: row.liked,
+        unread_count: (!user_id.is_empty()).then_some(row.unread_count),
+        created_at: row.created_at,
+        edited_at: row.edited_at,
+        deleted_at: row.deleted_at,
+        last_activity_at: row.last_activity_at,
+    }
+}
+
+impl Store {
+    /// The tags of threads, sorted.
+    pub(crate) async fn tags(&self, threads: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<String>>> {
+        let mut of: HashMap<Uuid, Vec<String>> = HashMap::new();
+        if threads.is_empty() {
+            return Ok(of);
+        }
+        let mut statement = Statement::new(TAGS, Vec::new());
+        statement
+            .bind_ids(threads.iter().copied())
+            .push(" order by thread_id, tag");
+        for row in fetch_statement!(&self.db, statement, TagRow)? {
+            of.entry(row.thread_id).or_default().push(row.tag);
+        }
+        Ok(of)
+    }
+
+    /// The files of threads, in their order.
+    pub(crate) async fn attachments(
+        &self,
+        threads: &[Uuid],
+    ) -> sqlx::Result<HashMap<Uuid, Vec<Attachment>>> {
+        let mut of: HashMap<Uuid, Vec<Attachment>> = HashMap::new();
+        if threads.is_empty() {
+            return Ok(of);
+        }
+        let mut statement = Statement::new(ATTACHMENTS, Vec::new());
+        statement
+            .bind_ids(threads.iter().copied())
+            .push(" order by thread_id, position, id");
+        for row in fetch_statement!(&self.db, statement, AttachmentRow)? {
+            of.entry(row.thread_id)
+                .or_default()
+                .push(row.into_attachment());
+        }
+        Ok(of)
+    }
+}

@@ -1,0 +1,259 @@
+//! Opening, editing and deleting threads.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use folkmoot_common::{
+    auth::Principal,
+    db::sqlx,
+    http::{ApiError, ApiResult},
+    in_transaction,
+    upload::Received,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::view;
+use crate::{
+    AppState,
+    access::{self, no_category},
+    attach,
+    audit::Entry,
+    events::{self, Kind},
+    live::Change,
+    model::{NewThread, Thread, ThreadEdit},
+    policy::{self, Reader},
+    record, remember_member,
+    render::{RENDERER, Rendered},
+    sockets,
+    store::{CategoryRow, DEFAULT_CATEGORY, ThreadRow},
+    validate,
+};
+
+const INSERT: &str = "insert into threads \
+    (id, category_id, author_id, title, body, body_html, rendered_by, excerpt, is_locked, is_pinned, comment_count, \
+    like_count, last_activity_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, 0, $10, $10)";
+const INSERT_TAG: &str = "insert into thread_tags (thread_id, tag) values ($1, $2)";
+const DELETE_TAGS: &str = "delete from thread_tags where thread_id = $1";
+// Locks the row, so that what is read next is what is replaced.
+const TOUCH: &str = "update threads set edited_at = $2 where id = $1 and deleted_at is null";
+const KEEP: &str = "insert into revisions (id, target_id, title, body, edited_by, edited_at) \
+    select $2, id, title, body, $3, $4 from threads where id = $1";
+const REPLACE: &str = "update threads set title = $2, body = $3, body_html = $4, rendered_by = $5, excerpt = $6 where id = $1";
+const DELETE: &str =
+    "update threads set deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null";
+
+/// Opens a thread with its files, which are pending; gives its id. The reader's limit has been counted.
+///
+/// # Errors
+/// 404 `category_not_found`, 403 without its role, 422 as [`validate`] and the renderer say, 503 if a file was given up.
+pub(crate) async fn create(
+    state: &AppState,
+    reader: &Reader,
+    new: NewThread,
+    files: &[Received],
+) -> ApiResult<Uuid> {
+    let title = validate::title(&new.title)?;
+    validate::body(&new.body, !files.is_empty())?;
+    let tags = validate::tags(&new.tags)?;
+    let slug = new.category.as_deref().unwrap_or(DEFAULT_CATEGORY);
+    let category = access::category(state, reader, slug).await?;
+    policy::check_post(reader, &category)?;
+    let rendered = state.renderer.render(new.body.clone()).await?;
+    let author = reader.principal()?;
+    let (id, now) = (state.ctx.ids.next(), state.ctx.clock.now());
+    let thread = opened(id, category, author, title, new.body, &rendered, now);
+    let event = events::thread(
+        &state.ctx,
+        Kind::Created,
+        &thread,
+        &tags,
+        rendered.mentions,
+        now,
+    )?;
+    in_transaction!(&state.store.db, tx => {
+        remember_member!(tx, author);
+        let query = sqlx::query(INSERT).bind(id).bind(thread.category_id).bind(&author.user_id);
+        let query = query.bind(&thread.title).bind(&thread.body).bind(&thread.body_html).bind(RENDERER);
+        let query = query.bind(&thread.excerpt).bind(false).bind(now);
+        query.execute(&mut *tx).await.map_err(not_inserted)?;
+        for tag in &tags {
+            sqlx::query(INSERT_TAG).bind(id).bind(tag).execute(&mut *tx).await?;
+        }
+        if !attach!(tx, state.ctx, id, &author.user_id, files.iter().zip(0_i32..)) {
+            return Err(ApiError::unavailable("the upload took too long and was given up"));
+        }
+        state.outbox.enqueue(&mut *tx, &event).await?;
+    });
+    state.outbox.wake();
+    metrics::counter!("folkmoot_threads_created_total").increment(1);
+    Ok(id)
+}
+
+/// The category may have been deleted in the meantime.
+fn not_inserted(error: sqlx::Error) -> ApiError {
+    let database = error.as_database_error();
+    if database.is_some_and(|error| error.is_foreign_key_violation()) {
+        return no_category();
+    }
+    error.into()
+}
+
+fn opened(
+    id: Uuid,
+    category: CategoryRow,
+    author: &Principal,
+    title: String,
+    body: String,
+    rendered: &Rendered,
+    now: DateTime<Utc>,
+) -> ThreadRow {
+    ThreadRow {
+        id,
+        title,
+        category_id: category.id,
+        category_slug: category.slug,
+        category_name: category.name,
+        read_role: category.read_role,
+        post_role: category.post_role,
+        author_id: author.user_id.clone(),
+        username: Some(author.username.clone()),
+        avatar_url: None,
+        author_deleted_at: None,
+        excerpt: rendered.excerpt.clone(),
+        body,
+        body_html: rendered.html.clone(),
+        rendered_by: RENDERER,
+        is_locked: false,
+        is_pinned: false,
+        comment_count: 0,
+        like_count: 0,
+        liked: false,
+        unread_count: 0,
+        created_at: now,
+        edited_at: None,
+        deleted_at: None,
+        last_activity_at: now,
+    }
+}
+
+/// Edits a thread; the texts that it held become a revision. The reader's limit has been counted.
+///
+/// # Errors
+/// 404 `thread_not_found`, 403, 409 `thread_deleted`, 422.
+pub(crate) async fn edit(
+    state: &AppState,
+    reader: &Reader,
+    id: Uuid,
+    edit: ThreadEdit,
+) -> ApiResult<Thread> {
+    let mut thread = access::thread(state, reader, id).await?;
+    policy::check_edit(reader, &thread, &thread.author_id)?;
+    let editor = reader.principal()?;
+    let files = state.store.attachments(&[id]).await?;
+    let title = edit.title.as_deref().map(validate::title).transpose()?;
+    if let Some(body) = &edit.body {
+        validate::body(body, files.contains_key(&id))?;
+    }
+    let tags = edit.tags.as_deref().map(validate::tags).transpose()?;
+    let is_other = |new: Option<&String>, old: &String| new.is_some_and(|new| new != old);
+    let new_text =
+        is_other(title.as_ref(), &thread.title) || is_other(edit.body.as_ref(), &thread.body);
+    let old_tags = state
+        .store
+        .tags(&[id])
+        .await?
+        .remove(&id)
+        .unwrap_or_default();
+    let new_tags = tags.as_ref().is_some_and(|tags| *tags != old_tags);
+    if !new_text && !new_tags {
+        return super::complete(state, reader, thread).await;
+    }
+    let before = (thread.title.clone(), std::mem::take(&mut thread.body));
+    thread.title = title.unwrap_or(thread.title);
+    thread.body = edit.body.unwrap_or_else(|| before.1.clone());
+    let rendered = state.renderer.render(thread.body.clone()).await?;
+    let mentions = new_mentions(state, &rendered, before.1).await?;
+    thread.excerpt = rendered.excerpt;
+    let tags = tags.unwrap_or(old_tags);
+    let now = state.ctx.clock.now();
+    let event = events::thread(&state.ctx, Kind::Updated, &thread, &tags, mentions, now)?;
+    let detail = json!({"title": before.0});
+    let entry = (editor.user_id != thread.author_id)
+        .then(|| Entry::new(editor, "thread.edited", "thread", id, detail));
+    let revision = state.ctx.ids.next();
+    in_transaction!(&state.store.db, tx => {
+        if new_text {
+            let touched = sqlx::query(TOUCH).bind(id).bind(now).execute(&mut *tx).await?;
+            if touched.rows_affected() == 0 {
+                return Err(access::no_thread());
+            }
+            let keep = sqlx::query(KEEP).bind(id).bind(revision).bind(&editor.user_id).bind(now);
+            keep.execute(&mut *tx).await?;
+            let replace = sqlx::query(REPLACE).bind(id).bind(&thread.title).bind(&thread.body);
+            let replace = replace.bind(&rendered.html).bind(RENDERER).bind(&thread.excerpt);
+            replace.execute(&mut *tx).await?;
+        }
+        if new_tags {
+            sqlx::query(DELETE_TAGS).bind(id).execute(&mut *tx).await?;
+            for tag in &tags {
+                sqlx::query(INSERT_TAG).bind(id).bind(tag).execute(&mut *tx).await?;
+            }
+        }
+        if let Some(entry) = &entry {
+            record!(tx, state.ctx, entry);
+        }
+        state.outbox.enqueue(&mut *tx, &event).await?;
+    });
+    state.outbox.wake();
+    let thread = view(state, reader, id).await?;
+    sockets::tell(state, &Change::thread_updated(thread.clone())).await;
+    Ok(thread)
+}
+
+/// Who is mentioned that was not before.
+pub(crate) async fn new_mentions(
+    state: &AppState,
+    rendered: &Rendered,
+    before: String,
+) -> ApiResult<BTreeSet<String>> {
+    if rendered.mentions.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    // A text of an older version may not pass any more: it mentioned nobody then.
+    let before = state.renderer.render(before).await.unwrap_or_default();
+    Ok(rendered
+        .mentions
+        .difference(&before.mentions)
+        .cloned()
+        .collect())
+}
+
+/// Deletes a thread; a moderator may restore it. A second time changes nothing.
+///
+/// # Errors
+/// 404 `thread_not_found`, 403.
+pub(crate) async fn delete(state: &AppState, reader: &Reader, id: Uuid) -> ApiResult<()> {
+    let thread = access::thread(state, reader, id).await?;
+    policy::check_own(reader, &thread.author_id)?;
+    let who = reader.principal()?;
+    let now = state.ctx.clock.now();
+    let event = events::thread_deleted(&state.ctx, &thread, now)?;
+    let detail = json!({"title": thread.title, "author_id": thread.author_id});
+    let entry = (who.user_id != thread.author_id)
+        .then(|| Entry::new(who, "thread.deleted", "thread", id, detail));
+    in_transaction!(&state.store.db, tx => {
+        let deleted = sqlx::query(DELETE).bind(id).bind(now).bind(&who.user_id).execute(&mut *tx).await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(());
+        }
+        if let Some(entry) = &entry {
+            record!(tx, state.ctx, entry);
+        }
+        state.outbox.enqueue(&mut *tx, &event).await?;
+    });
+    state.outbox.wake();
+    sockets::tell(state, &Change::ThreadDeleted { thread_id: id }).await;
+    sockets::thread_closed(state, id).await;
+    Ok(())
+}
