@@ -1,9 +1,32 @@
-//! The tables of feed.
+//! The tables of feed: what was told of threads, people and counts, and the statements that answer from them.
 
+mod apply;
+mod counts;
+mod entries;
+mod home;
+mod members;
+mod pending;
+mod recent;
+mod relations;
+mod sql;
+mod sweep;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use folkmoot_common::{
     Context, ServiceName,
-    db::{Db, Migrations},
+    clock::SharedClock,
+    db::{Db, Migrations, sqlx},
+    with_writer,
 };
+use uuid::Uuid;
+
+pub(crate) use apply::Thread;
+pub(crate) use counts::Counted;
+pub(crate) use entries::{Filter, State};
+pub(crate) use pending::{Kind, Pending};
+pub(crate) use relations::Bond;
+
+use crate::Settings;
 
 /// The schema.
 pub const MIGRATIONS: Migrations = Migrations::new(&[(
@@ -12,11 +35,15 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[(
     include_str!("../../migrations/postgres/0001_init.sql"),
 )]);
 
+/// How often it is noted that a member asks for their feed.
+pub(crate) const TOUCHED_EVERY: TimeDelta = TimeDelta::hours(1);
+
 /// The tables.
 #[derive(Clone)]
 pub(crate) struct Store {
-    ctx: Context,
     db: Db,
+    clock: SharedClock,
+    large_author_followers: i64,
 }
 
 impl Store {
@@ -24,11 +51,28 @@ impl Store {
     ///
     /// # Errors
     /// If the settings are wrong, or a local file cannot be opened.
-    pub(crate) async fn open(ctx: &Context) -> anyhow::Result<Self> {
-        let db = Db::open(ctx, ServiceName::Feed, MIGRATIONS).await?;
+    pub(crate) async fn open(ctx: &Context, settings: &Settings) -> anyhow::Result<Self> {
         Ok(Self {
-            ctx: ctx.clone(),
-            db,
+            db: Db::open(ctx, ServiceName::Feed, MIGRATIONS).await?,
+            clock: ctx.clock.clone(),
+            large_author_followers: settings.feed_large_author_followers.into(),
         })
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Notes that an event was taken that changes no table.
+    pub(crate) async fn note(&self, event_id: Uuid) -> sqlx::Result<bool> {
+        let now = self.now();
+        let done = with_writer!(&self.db, db => {
+            sqlx::query(apply::CLAIM).bind(event_id).bind(now).execute(db).await.map(|done| done.rows_affected())
+        })?;
+        Ok(done == 1)
     }
 }

@@ -1,0 +1,33 @@
+//! Forgetting what is no longer needed.
+
+use std::time::Duration;
+
+use tracing::warn;
+
+use crate::AppState;
+
+const EVERY: Duration = Duration::from_secs(600);
+
+/// Begins to sweep. Several replicas may: each deletes what it finds.
+pub(crate) fn start(state: &AppState) {
+    let (state, shutdown) = (state.clone(), state.ctx.shutdown.clone());
+    state.ctx.tasks.clone().spawn(async move {
+        while shutdown
+            .run_until_cancelled(tokio::time::sleep(EVERY))
+            .await
+            .is_some()
+        {
+            shutdown.run_until_cancelled(sweep(&state)).await;
+        }
+    });
+}
+
+pub(crate) async fn sweep(state: &AppState) {
+    loop {
+        match state.store.sweep().await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return warn!(%error, "cannot delete what is too old"),
+        }
+    }
+}
