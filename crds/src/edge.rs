@@ -68,7 +68,7 @@ pub struct NginxSpec {
     /// How the Service is reached.
     pub service_type: ServiceType,
     /// Ask identity about the token before a request is passed on to where only members may go, and tell the service in
-    /// `X-User-ID`, `X-User-Name` and `X-Roles` who it is; without a valid token the edge itself answers 401. The
+    /// `X-User-ID`, `X-Username` and `X-Roles` who it is; without a valid token the edge itself answers 401. The
     /// services check the token all the same and believe none of these headers. While identity is away, members are
     /// refused with 503.
     pub forward_auth: bool,

@@ -20,6 +20,7 @@ pub struct MailSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SmtpSpec {
-    /// Which key of which Secret holds `smtps://USER:PASSWORD@HOST:PORT`, or the same with `smtp`.
+    /// Which key of which Secret holds `smtps://USER:PASSWORD@HOST:PORT`, or the same with `smtp`, which demands TLS before it
+    /// says the password unless the URL ends in `?tls=none`.
     pub url: SecretKeyRef,
 }

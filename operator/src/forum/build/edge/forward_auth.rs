@@ -15,9 +15,11 @@ const VALIDATE: &str = "/api/auth/validate";
 /// Headers that tell a service who somebody is, and the variables that hold them.
 const IDENTITY: [(&str, &str); 3] = [
     ("X-User-ID", "caller_id"),
-    ("X-User-Name", "caller_name"),
+    ("X-Username", "caller_name"),
     ("X-Roles", "caller_roles"),
 ];
+/// Another spelling, which nobody may use.
+const NEVER: &str = "X-User-Name";
 /// What the questions are sent from: addresses that nobody can ask for.
 const OF_MEMBERS: &str = "/.forward-auth/member";
 const OF_READERS: &str = "/.forward-auth/reader";
@@ -77,6 +79,7 @@ pub(super) fn identity_headers(forum: &ValidatedForum) -> String {
         // To write to a String cannot fail.
         let _ = writeln!(text, "  proxy_set_header {header} {value};");
     }
+    let _ = writeln!(text, "  proxy_set_header {NEVER} \"\";");
     if is_wanted(forum) {
         text += READS_OPENLY;
     }
@@ -118,7 +121,8 @@ fn question(address: &str, first: &str) -> String {
         ServiceName::Identity
     );
     text += QUESTION;
-    for (header, _) in IDENTITY {
+    let headers = IDENTITY.into_iter().map(|(header, _)| header);
+    for header in headers.chain([NEVER]) {
         let _ = writeln!(text, "      proxy_set_header {header} \"\";");
     }
     text + "    }\n"

@@ -15,7 +15,7 @@ use crate::forum::build::edge::forward_auth::{Asked, asked};
 const GOOD: &str = "Authorization: Bearer good\r\n";
 const BAD: &str = "Authorization: Bearer bad\r\n";
 const BANNED: &str = "Authorization: Bearer banned\r\n";
-const LIES: &str = "X-User-ID: root\r\nx-user-name: root\r\nX-Roles: root\r\n";
+const LIES: &str = "X-User-ID: root\r\nx-username: root\r\nX-User-Name: root\r\nX-Roles: root\r\n";
 
 fn ask(edge: &Edge, method: &str, path: &str, headers: &str) -> String {
     edge.ask(&format!(
@@ -118,7 +118,7 @@ fn members_are_named_to_the_service_and_nobody_else_is() {
         assert!(passed(&answer, method, path), "{method} {path}: {answer}");
         for header in [
             "X-User-ID: u1\r\n",
-            "X-User-Name: ann\r\n",
+            "X-Username: ann\r\n",
             "X-Roles: member\r\n",
             "Authorization: Bearer good\r\n",
         ] {

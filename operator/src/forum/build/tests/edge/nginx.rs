@@ -82,7 +82,7 @@ fn services_learn_who_asked_and_under_which_name() {
 fn nobody_says_themself_who_they_are() {
     let edge = Edge::start();
     let answer = edge.ask(
-        "GET /api/feed HTTP/1.1\r\nHost: x\r\nX-User-ID: root\r\nx-user-id: admin\r\nX-USER-NAME: root\r\nX-Roles: admin\r\nX_User_ID: root\r\nConnection: close\r\n\r\n",
+        "GET /api/feed HTTP/1.1\r\nHost: x\r\nX-User-ID: root\r\nx-user-id: admin\r\nX-USER-NAME: root\r\nX-Username: root\r\nX-Roles: admin\r\nX_User_ID: root\r\nConnection: close\r\n\r\n",
     );
     for word in ["root", "admin"] {
         assert!(!answer.contains(word), "{word}: {answer}");

@@ -208,7 +208,7 @@ fn verdict(question: &str) -> &'static str {
         return "500 Internal Server Error";
     }
     if question.contains("\nauthorization: bearer good") {
-        return "200 OK\r\nX-User-ID: u1\r\nX-User-Name: ann\r\nX-Roles: member";
+        return "200 OK\r\nX-User-ID: u1\r\nX-Username: ann\r\nX-Roles: member";
     }
     if question.contains("\nauthorization: bearer banned") {
         return "403 Forbidden";
