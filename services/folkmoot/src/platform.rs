@@ -167,10 +167,10 @@ async fn start(ctx: &Context, args: &ServeArgs, name: ServiceName) -> anyhow::Re
 
 /// The service's routes with its documentation and the layers that all services share.
 fn complete(ctx: &Context, service: Service) -> Router {
-    let limit = if service.name == ServiceName::File {
-        BodyLimit::Streaming
-    } else {
-        BodyLimit::Ordinary
+    let limit = match service.name {
+        ServiceName::File => BodyLimit::Streaming,
+        ServiceName::Discussion => BodyLimit::OrdinaryOrForm,
+        _ => BodyLimit::Ordinary,
     };
     let Some(openapi) = service.openapi else {
         return service.router;

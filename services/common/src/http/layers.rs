@@ -31,6 +31,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub enum BodyLimit {
     /// 1 MiB, and the whole request within 15 seconds.
     Ordinary,
+    /// As [`Ordinary`](Self::Ordinary), but the service counts bytes and time of forms itself.
+    OrdinaryOrForm,
     /// The service counts bytes and time itself, because it streams.
     Streaming,
 }
@@ -40,6 +42,9 @@ pub fn with_layers(ctx: &Context, router: Router, limit: BodyLimit) -> Router {
     let router = match limit {
         BodyLimit::Ordinary => router
             .layer(middleware::from_fn(time_out))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES)),
+        BodyLimit::OrdinaryOrForm => router
+            .layer(middleware::from_fn(time_out_unless_form))
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES)),
         BodyLimit::Streaming => router.layer(DefaultBodyLimit::disable()),
     };
@@ -97,6 +102,23 @@ async fn time_out(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => ApiError::unavailable("the request took too long").into_response(),
     }
+}
+
+/// A form is read by the one handler that takes it, with limits of its own; every other refuses it without reading.
+async fn time_out_unless_form(request: Request, next: Next) -> Response {
+    if is_form(&request) {
+        return next.run(request).await;
+    }
+    time_out(request, next).await
+}
+
+fn is_form(request: &Request) -> bool {
+    const FORM: &[u8] = b"multipart/form-data";
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| {
+        let start = value.as_bytes().get(..FORM.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(FORM))
+    })
 }
 
 /// Counts requests by route template, so that a caller cannot make new metrics.
