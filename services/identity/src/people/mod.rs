@@ -5,7 +5,7 @@ pub(crate) mod export;
 pub(crate) mod model;
 pub(crate) mod profile;
 pub(crate) mod relation;
-mod tasks;
+pub(crate) mod tasks;
 pub(crate) mod text;
 mod website;
 

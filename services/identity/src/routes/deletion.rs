@@ -1,21 +1,20 @@
 //! The end of an account.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use folkmoot_common::{
     auth::Caller,
-    http::{ApiError, ApiResult, ClientIp, Json, Problem},
+    http::{ClientIp, Json, Problem},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::App;
-use crate::{
-    people::no_account,
-    policy::{self, AccountKey},
-    revoke,
-};
+use crate::{policy::AccountKey, revoke};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(delete))
@@ -41,7 +40,6 @@ struct DeletionBody {
         (status = 204, headers(("Set-Cookie" = String, description = "removes the refresh token"))),
         (status = 401, description = "unauthorized", body = Problem),
         (status = 403, description = "wrong_password", body = Problem),
-        (status = 404, description = "user_not_found: the token names no account", body = Problem),
         (status = 409, description = "changed: the account has changed meanwhile", body = Problem),
         (status = 422, description = "invalid_body", body = Problem),
         (status = 429, description = "rate_limited", body = Problem),
@@ -53,37 +51,17 @@ async fn delete(
     caller: Caller,
     Json(body): Json<DeletionBody>,
 ) -> Result<Response, Response> {
-    use axum::response::IntoResponse as _;
-    let user_id = app
-        .account_id(&caller)
+    let actor = app
+        .actor(&caller)
         .await
-        .map_err(ApiError::into_response)?;
-    let key = AccountKey::Username(user_id.to_string());
+        .map_err(IntoResponse::into_response)?;
+    let key = AccountKey::new(&actor.user.username);
     let limited = app.limits.login(ip, &key).await?;
-    let deleted = app.delete_account(user_id, body.password).await;
-    let deleted = deleted.map(|()| app.without_cookie(StatusCode::NO_CONTENT));
-    Ok(limited.around(deleted))
-}
-
-impl App {
-    async fn delete_account(&self, user_id: Uuid, password: String) -> ApiResult<()> {
-        let wrong = || {
-            let detail = "the password is wrong";
-            ApiError::new(StatusCode::FORBIDDEN, "wrong_password", detail)
-        };
-        if !policy::is_password_length(&password) {
-            return Err(wrong());
-        }
-        let user = self.store.user(user_id).await?.ok_or_else(no_account)?;
-        if !self
-            .passwords
-            .verify(password, Some(&user.password_hash))
-            .await?
-        {
-            return Err(wrong());
-        }
-        self.store.delete_user(&user).await?;
-        revoke::user(&self.ctx, user_id).await;
-        Ok(())
-    }
+    let deleted = async {
+        app.check_password(&actor.user, body.password).await?;
+        app.store.delete_user(&actor.user).await?;
+        revoke::user(&app.ctx, actor.user.id).await;
+        Ok(app.without_cookie(StatusCode::NO_CONTENT))
+    };
+    Ok(limited.around(deleted.await))
 }

@@ -45,7 +45,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     responses(
         (status = 202, body = Export),
         (status = 401, description = "unauthorized", body = Problem),
-        (status = 404, description = "user_not_found: the token names no account", body = Problem),
         (status = 409, description = "export_running", body = Problem),
         (status = 429, description = "rate_limited", body = Problem),
     )

@@ -29,7 +29,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     responses(
         (status = 201, body = Profile),
         (status = 401, description = "unauthorized", body = Problem),
-        (status = 404, description = "user_not_found: the token names no account", body = Problem),
         (status = 409, description = "profile_exists", body = Problem),
         (status = 422, description = "invalid_body, invalid_display_name, invalid_bio, invalid_website, invalid_location, invalid_avatar", body = Problem),
         (status = 429, description = "rate_limited", body = Problem),
@@ -66,7 +65,6 @@ async fn read(State(app): State<App>, caller: Caller) -> ApiResult<Json<Profile>
         (status = 200, body = Profile),
         (status = 201, description = "There was none.", body = Profile),
         (status = 401, description = "unauthorized", body = Problem),
-        (status = 404, description = "user_not_found: the token names no account", body = Problem),
         (status = 422, description = "invalid_body, invalid_display_name, invalid_bio, invalid_website, invalid_location, invalid_avatar", body = Problem),
         (status = 429, description = "rate_limited", body = Problem),
     )

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::App;
 use crate::people::{
     model::{Listed, ListedRow, Person},
-    no_account, no_such_user,
+    no_such_user,
     profile::{PersonKey, is_name_part},
 };
 
@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(search))
         .routes(routes!(find))
+        .routes(routes!(find_me))
 }
 
 /// Whose name begins how.
@@ -93,7 +94,7 @@ async fn search(
 #[utoipa::path(
     get, path = "/api/users/{id}", tag = "people", security((), ("bearer" = [])),
     operation_id = "find_user",
-    params(("id" = String, Path, description = "The account: its id, @ and its name, or me")),
+    params(("id" = String, Path, description = "The account: its id, or @ and its name")),
     responses(
         (status = 200, body = Person),
         (status = 401, description = "unauthorized: where nothing is public", body = Problem),
@@ -115,15 +116,28 @@ async fn find(
     Ok(Json(Person::new(found, relationship)))
 }
 
+/// The caller, as others see them.
+#[utoipa::path(
+    get, path = "/api/users/me", tag = "people", security(("bearer" = [])),
+    operation_id = "find_me",
+    responses(
+        (status = 200, body = Person),
+        (status = 401, description = "unauthorized", body = Problem),
+    )
+)]
+async fn find_me(State(app): State<App>, caller: Caller) -> ApiResult<Json<Person>> {
+    let me = app.account_id(&caller).await?;
+    let found = app.store.person(&PersonKey::Id(me)).await?;
+    Ok(Json(Person::new(found.ok_or_else(no_such_user)?, None)))
+}
+
 impl App {
-    /// The caller's account, whose session goes on. That the account is there is for the store to say.
+    /// The caller's account, whose session goes on.
     ///
     /// # Errors
-    /// 401 without a token or a session, 404 if the token names no account.
+    /// 401 without a token, a session or an account.
     pub(super) async fn account_id(&self, caller: &Caller) -> ApiResult<Uuid> {
-        let principal = caller.principal()?;
-        self.check_session(principal).await?;
-        Uuid::try_parse(&principal.user_id).map_err(|_| no_account())
+        Ok(self.actor(caller).await?.user.id)
     }
 
     /// Whoever reads what may be public.

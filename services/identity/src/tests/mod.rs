@@ -1,9 +1,20 @@
 //! The service as its callers see it, on SQLite.
 
 mod accounts;
+mod addresses;
+mod bans;
+mod departures;
+mod forward_auth;
 mod hostile;
 mod limits;
+mod mailbox;
+mod own_sessions;
+mod passwords;
+mod people;
+mod roles;
 mod sessions;
+mod smtp;
+mod verification;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -147,6 +158,23 @@ impl Identity {
         }
     }
 
+    /// What is no JSON: headers and text.
+    pub(crate) async fn download(
+        &self,
+        path: &str,
+        member: &people::Member,
+    ) -> (HeaderMap, String) {
+        let token = format!("Bearer {}", member.token);
+        let request = Request::get(path).header(header::AUTHORIZATION, token);
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await;
+        let (parts, body) = response.expect("an answer").into_parts();
+        assert_eq!(parts.status, StatusCode::OK, "{path}");
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        (parts.headers, text)
+    }
+
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.post_with(path, body, &[]).await
     }
@@ -184,6 +212,25 @@ impl Identity {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         self.send(request.body(Body::empty()).expect("a request"))
+            .await
+    }
+
+    /// A request by whom the token names.
+    pub(crate) async fn by(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_LENGTH, body.len());
+        self.send(request.body(Body::from(body)).expect("a request"))
             .await
     }
 
