@@ -112,10 +112,10 @@ fn is_api(path: &str) -> bool {
     matches!(path.split('/').next(), Some("api" | "ws"))
 }
 
-/// A room's id may hold a dot; any other address with one in its last part means a file.
+/// A room's id and a member's name may hold a dot; any other address with one in its last part means a file.
 fn is_file_name(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    path.starts_with("assets/") || (last.contains('.') && !path.starts_with("rooms/"))
+    path.starts_with("assets/") || (last.contains('.') && !path.starts_with("rooms/") && !path.starts_with("u/"))
 }
 
 fn send(asset: Asset, headers: &HeaderMap) -> Response {

@@ -48,6 +48,8 @@ async fn addresses_of_the_application_get_its_first_page() {
         "/rooms/general",
         "/rooms/v1.2",
         "/rooms/a%20b",
+        "/u/ann.b",
+        "/threads/019a/comments/019b",
         "/some/where",
     ] {
         let response = fetch(path).await;

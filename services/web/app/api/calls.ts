@@ -123,10 +123,3 @@ export async function deleteNotification(id: string): Promise<void> {
 export function fileInfo(id: string): Promise<FileInfo> {
   return good(files.GET('/{file_id}', { params: { path: { file_id: id } } }));
 }
-
-/** The bytes of an uploaded file. */
-export function downloadFile(id: string, signal: AbortSignal): Promise<Blob> {
-  const params = { path: { file_id: id } };
-  const answer = files.GET('/{file_id}/download', { params, parseAs: 'blob', signal });
-  return good<unknown>(answer) as Promise<Blob>;
-}

@@ -16,7 +16,8 @@ async function send(request: Request, token: string | null): Promise<Response> {
 export async function authorisedFetch(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await send(request, await session.freshToken());
-  if (response.status !== 401) return response;
+  const isVisitor = session.state.get().status === 'signed_out';
+  if (response.status !== 401 || isVisitor) return response;
   if ((await session.refresh()) !== 'ok') return response;
   return send(again, await session.freshToken());
 }

@@ -21,7 +21,8 @@ export class Problem extends Error {
   /** From the status, the headers and the parsed body of an answer. */
   static from(status: number, headers: Headers, body: unknown): Problem {
     const fields = isRecord(body) ? body : {};
-    const detail = text(fields.detail) ?? text(fields.title) ?? fallbackDetail(status);
+    const detail =
+      banWords(fields) ?? text(fields.detail) ?? text(fields.title) ?? fallbackDetail(status);
     return new Problem(status, text(fields.code) ?? `http_${status}`, detail, seconds(headers));
   }
 }
@@ -31,6 +32,17 @@ export function describe(error: unknown): string {
   if (!(error instanceof Problem)) return 'Something went wrong. Please try again.';
   if (error.status !== 429 || error.retryAfter === null) return error.message;
   return `Too many tries. Wait ${error.retryAfter} s and try again.`;
+}
+
+/** Who is banned is told why and until when. */
+function banWords(fields: Record<string, unknown>): string | null {
+  const reason = text(fields.reason);
+  if (fields.code !== 'banned' || reason === null) return null;
+  const until = new Date(text(fields.until) ?? Number.NaN);
+  const end = Number.isNaN(until.getTime())
+    ? ''
+    : ` until ${until.toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'short' })}`;
+  return `This account is banned${end}: ${reason}`;
 }
 
 function fallbackDetail(status: number): string {

@@ -1,15 +1,12 @@
-import { Anchor, Text, Title } from '@mantine/core';
-import { useEffect } from 'react';
+import { Anchor, Text } from '@mantine/core';
 import { Link, useSearch } from 'wouter';
-import { ColorSchemeMenu } from '../ui/ColorSchemeMenu';
-import { Logo } from '../ui/Logo';
-import classes from './AuthPage.module.css';
+import { AuthFrame } from './AuthFrame';
 import { LoginForm } from './LoginForm';
 import { RegisterForm } from './RegisterForm';
-import { StoneCircle } from './StoneCircle';
 
 const WORDS = {
   login: {
+    name: 'Log in',
     title: 'Welcome back',
     lead: 'Take your place in the circle.',
     other: 'New here?',
@@ -17,6 +14,7 @@ const WORDS = {
     href: '/register',
   },
   register: {
+    name: 'Create an account',
     title: 'Join the folkmoot',
     lead: 'A name, an address and a password are all it takes.',
     other: 'Already a member?',
@@ -25,48 +23,26 @@ const WORDS = {
   },
 } as const;
 
-/** Log in and registration, beside the stone circle. */
+/** Log in and registration. */
 export function AuthPage({ mode }: { mode: 'login' | 'register' }) {
-  const words = WORDS[mode];
+  const { other, action, href, ...frame } = WORDS[mode];
   const search = useSearch();
-  useEffect(() => {
-    document.title = `${mode === 'login' ? 'Log in' : 'Create an account'} · Folkmoot`;
-  }, [mode]);
   return (
-    <div className={classes.root}>
-      <section className={classes.scene} aria-hidden="true">
-        <StoneCircle />
-        <p className={classes.saying}>
-          Everyone who comes
-          <br />
-          has a seat and a say.
-        </p>
-      </section>
-      <div className={classes.side}>
-        <header className={classes.top}>
-          <Logo />
-          <ColorSchemeMenu />
-        </header>
-        <main className={classes.form}>
-          <Title order={1} className={classes.title}>
-            {words.title}
-          </Title>
-          <Text c="dimmed" mb="lg">
-            {words.lead}
-          </Text>
-          {mode === 'login' ? <LoginForm /> : <RegisterForm />}
-          <Text mt="lg" size="sm" c="dimmed">
-            {words.other}{' '}
-            <Anchor
-              component={Link}
-              href={words.href + (search && `?${search}`)}
-              underline="always"
-            >
-              {words.action}
-            </Anchor>
-          </Text>
-        </main>
-      </div>
-    </div>
+    <AuthFrame {...frame}>
+      {mode === 'login' ? <LoginForm /> : <RegisterForm />}
+      <Text mt="lg" size="sm" c="dimmed">
+        {other}{' '}
+        <Anchor component={Link} href={href + (search && `?${search}`)} underline="always">
+          {action}
+        </Anchor>
+      </Text>
+      <Text mt="xs" size="sm" c="dimmed">
+        Or{' '}
+        <Anchor component={Link} href="/threads" underline="always">
+          read what is public
+        </Anchor>
+        .
+      </Text>
+    </AuthFrame>
   );
 }

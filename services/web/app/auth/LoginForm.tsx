@@ -1,38 +1,24 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { isNotEmpty, useForm } from '@mantine/form';
-import { useState } from 'react';
+import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { isNotEmpty } from '@mantine/form';
+import { Link } from 'wouter';
+import { FormProblem } from '../ui/FormProblem';
 import { session } from './browser';
-import { placeError } from './problems';
+import { useAuthForm } from './useAuthForm';
 
 /** Log in by e-mail address or user name. */
 export function LoginForm() {
-  const [problem, setProblem] = useState<string | null>(null);
-  const form = useForm({
-    initialValues: { identifier: '', password: '' },
+  const { field, problem, onSubmit, isPending } = useAuthForm({
+    initial: { identifier: '', password: '' },
     validate: {
       identifier: isNotEmpty('Your user name or e-mail address'),
       password: isNotEmpty('Your password'),
     },
+    send: ({ identifier, password }) => session.login(identifier.trim(), password),
   });
-  const focusFirst = (errors: object) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus();
-  const submit = form.onSubmit(async ({ identifier, password }) => {
-    setProblem(null);
-    try {
-      await session.login(identifier.trim(), password);
-    } catch (error) {
-      const { field, text } = placeError(error, ['identifier', 'password']);
-      if (field) form.setFieldError(field, text);
-      else setProblem(text);
-    }
-  }, focusFirst);
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={onSubmit} noValidate>
       <Stack gap="md">
-        {problem !== null && (
-          <Alert color="red" variant="light" role="alert">
-            {problem}
-          </Alert>
-        )}
+        <FormProblem text={problem} />
         <TextInput
           label="User name or e-mail"
           name="username"
@@ -41,18 +27,21 @@ export function LoginForm() {
           spellCheck={false}
           size="md"
           data-autofocus
-          {...form.getInputProps('identifier')}
+          {...field('identifier')}
         />
         <PasswordInput
           label="Password"
           name="password"
           autoComplete="current-password"
           size="md"
-          {...form.getInputProps('password')}
+          {...field('password')}
         />
-        <Button type="submit" size="md" mt="xs" loading={form.submitting}>
+        <Button type="submit" size="md" mt="xs" loading={isPending}>
           Log in
         </Button>
+        <Anchor component={Link} href="/forgot-password" size="sm" underline="always">
+          Forgot your password?
+        </Anchor>
       </Stack>
     </form>
   );

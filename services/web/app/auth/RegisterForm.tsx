@@ -1,23 +1,16 @@
 import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { isEmail, matches, useForm } from '@mantine/form';
+import { isEmail, matches } from '@mantine/form';
 import { useState } from 'react';
+import { FormProblem } from '../ui/FormProblem';
 import { session } from './browser';
-import { placeError } from './problems';
+import { checkPassword, PASSWORD_HINT } from './checks';
+import { useAuthForm } from './useAuthForm';
 
-const PASSWORD_MIN = 7;
-const PASSWORD_MAX = 256;
-
-function checkPassword(password: string): string | null {
-  const { length } = [...password];
-  if (length < PASSWORD_MIN) return `At least ${PASSWORD_MIN} characters`;
-  return length > PASSWORD_MAX ? `At most ${PASSWORD_MAX} characters` : null;
-}
-
-/** Registration; the new member is logged in at once. */
+/** Registration; the new member is logged in at once, unless the address is to be proven first. */
 export function RegisterForm() {
-  const [problem, setProblem] = useState<string | null>(null);
-  const form = useForm({
-    initialValues: { username: '', email: '', password: '' },
+  const [isMailSent, setMailSent] = useState(false);
+  const { field, problem, onSubmit, isPending } = useAuthForm({
+    initial: { username: '', email: '', password: '' },
     validate: {
       username: matches(
         /^\w[\w.-]{0,30}\w$/,
@@ -26,26 +19,22 @@ export function RegisterForm() {
       email: isEmail('An e-mail address such as ada@example.org'),
       password: checkPassword,
     },
+    send: async ({ username, email, password }) => {
+      const outcome = await session.register(email.trim(), username, password);
+      setMailSent(outcome === 'mail_sent');
+    },
   });
-  const focusFirst = (errors: object) => form.getInputNode(Object.keys(errors)[0] ?? '')?.focus();
-  const submit = form.onSubmit(async ({ username, email, password }) => {
-    setProblem(null);
-    try {
-      await session.register(email.trim(), username, password);
-    } catch (error) {
-      const { field, text } = placeError(error, ['email', 'username', 'password']);
-      if (field && field !== 'identifier') form.setFieldError(field, text);
-      else setProblem(text);
-    }
-  }, focusFirst);
+  if (isMailSent) {
+    return (
+      <Alert color="moss" variant="light" role="status">
+        A mail is on its way. Open the link in it, then log in.
+      </Alert>
+    );
+  }
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={onSubmit} noValidate>
       <Stack gap="md">
-        {problem !== null && (
-          <Alert color="red" variant="light" role="alert">
-            {problem}
-          </Alert>
-        )}
+        <FormProblem text={problem} />
         <TextInput
           label="User name"
           description="How others see and mention you"
@@ -54,7 +43,7 @@ export function RegisterForm() {
           autoCapitalize="none"
           spellCheck={false}
           size="md"
-          {...form.getInputProps('username')}
+          {...field('username')}
         />
         <TextInput
           label="E-mail"
@@ -62,17 +51,17 @@ export function RegisterForm() {
           type="email"
           autoComplete="email"
           size="md"
-          {...form.getInputProps('email')}
+          {...field('email')}
         />
         <PasswordInput
           label="Password"
-          description={`At least ${PASSWORD_MIN} characters`}
+          description={PASSWORD_HINT}
           name="password"
           autoComplete="new-password"
           size="md"
-          {...form.getInputProps('password')}
+          {...field('password')}
         />
-        <Button type="submit" size="md" mt="xs" loading={form.submitting}>
+        <Button type="submit" size="md" mt="xs" loading={isPending}>
           Create account
         </Button>
       </Stack>

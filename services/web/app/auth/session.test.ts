@@ -105,6 +105,21 @@ describe('session', () => {
     expect(told.at(-1)).toEqual({ kind: 'signed_out' });
   });
 
+  test('a visitor has no token, and asks for none', async () => {
+    const post = vi.fn();
+    const { session } = keeper(post, false);
+    await session.start();
+    expect(await session.freshToken()).toBeNull();
+    expect(post).not.toHaveBeenCalled();
+  });
+
+  test('a registration that waits for a mail is no session yet', async () => {
+    const { session } = keeper(() => Promise.resolve({ detail: 'a mail is on its way' }), false);
+    await session.start();
+    expect(await session.register('ada@example.org', 'ada', 'password')).toBe('mail_sent');
+    expect(session.state.get().status).toBe('signed_out');
+  });
+
   test('refuses an answer that is not a session', async () => {
     const { session } = keeper(() => Promise.resolve({ hello: 'world' }));
     await expect(session.login('ada', 'password')).rejects.toThrow(Problem);

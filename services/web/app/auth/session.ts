@@ -56,8 +56,17 @@ export class SessionKeeper {
     return this.refresh();
   }
 
-  async register(email: string, username: string, password: string): Promise<void> {
-    this.#open(await this.#deps.post('/api/auth/register', { email, username, password }, null));
+  /** `mail_sent`: there is no session before the address is proven. */
+  async register(
+    email: string,
+    username: string,
+    password: string,
+  ): Promise<'signed_in' | 'mail_sent'> {
+    const account = { email, username, password };
+    const answer = await this.#deps.post('/api/auth/register', account, null);
+    if (isPromiseOfMail(answer)) return 'mail_sent';
+    this.#open(answer);
+    return 'signed_in';
   }
 
   async login(identifier: string, password: string): Promise<void> {
@@ -72,9 +81,17 @@ export class SessionKeeper {
     await this.#deps.post('/api/auth/logout', {}, token).catch(() => undefined);
   }
 
+  /** The session is over at the server already: it ends here and in the other tabs too. */
+  forget(): void {
+    this.#end();
+    this.#deps.tell({ kind: 'signed_out' });
+  }
+
   /** A token that is good for a while yet, or null when there is none to be had. */
   async freshToken(): Promise<string | null> {
     if (this.#isFresh()) return this.#token;
+    // A visitor has none to renew.
+    if (this.state.get().status === 'signed_out') return null;
     const outcome = await this.refresh();
     return outcome === 'ok' ? this.#token : null;
   }
@@ -144,6 +161,11 @@ export class SessionKeeper {
   #isFresh(): boolean {
     return this.#token !== null && this.#deps.now() < this.#expiresAt - MARGIN_MS / 2;
   }
+}
+
+function isPromiseOfMail(answer: unknown): boolean {
+  const fields = (answer ?? {}) as Record<string, unknown>;
+  return typeof fields.detail === 'string' && fields.access_token === undefined;
 }
 
 /** The parts of the answer that are kept. The refresh token in it is not: the cookie has it. */

@@ -4,20 +4,16 @@ import { NotFound } from '../ui/NotFound';
 import { PeoplePanel } from '../presence/PeoplePanel';
 import { RoomList } from '../rooms/RoomList';
 import { Logo } from '../ui/Logo';
+import { MainNav } from '../ui/MainNav';
 import { SideDrawer } from '../ui/SideDrawer';
 import classes from './ChatPage.module.css';
-import { MemberProvider } from './MemberProvider';
 import { RoomView } from './RoomView';
 import { UserBar } from './UserBar';
 
 /** Rooms, one room, and who is there. On narrow screens the sides become drawers. */
 export function ChatPage({ roomId }: { roomId: string }) {
   if (!isRoomId(roomId)) return <NotFound />;
-  return (
-    <MemberProvider roomId={roomId}>
-      <Layout roomId={roomId} />
-    </MemberProvider>
-  );
+  return <Layout roomId={roomId} />;
 }
 
 function Layout({ roomId }: { roomId: string }) {
@@ -34,9 +30,9 @@ function Layout({ roomId }: { roomId: string }) {
         Skip to the message box
       </a>
       {hasRooms && (
-        <nav className={classes.rooms} aria-label="Rooms">
+        <div className={classes.rooms}>
           <Side roomId={roomId} />
-        </nav>
+        </div>
       )}
       <main className={classes.main}>
         <RoomView
@@ -78,9 +74,10 @@ function Side({ roomId, onChosen }: { roomId: string; onChosen?: () => void }) {
       <div className={classes.brand}>
         <Logo size={26} />
       </div>
-      <div className={classes.sideBody}>
+      <MainNav {...(onChosen && { onChosen })} />
+      <nav className={classes.sideBody} aria-label="Rooms">
         <RoomList current={roomId} {...(onChosen && { onChosen })} />
-      </div>
+      </nav>
       <UserBar />
     </>
   );

@@ -1,16 +1,17 @@
 import { notifications } from '@mantine/notifications';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { useLocation } from 'wouter';
+import { useLocation, useRoute } from 'wouter';
 import { listMessages } from '../api/calls';
 import type { Notification, User } from '../api/types';
 import { session } from '../auth/browser';
 import { Uploads } from '../files/uploads';
 import { upload } from '../files/upload';
 import { localStore } from '../lib/storage';
-import { useStore } from '../lib/store';
+import { notificationPath } from '../notifications/kinds';
 import { useLiveNotifications } from '../notifications/useNotifications';
 import { notePresence, useHeartbeat, useOnline } from '../presence/usePresence';
+import { DEFAULT_ROOM, rememberRoom } from '../rooms/last-room';
 import { LiveSocket, socketUrl } from '../realtime/live-socket';
 import { announce } from '../ui/Announcer';
 import { noteNews } from '../ui/title';
@@ -18,24 +19,24 @@ import { MemberContext } from './member';
 import { OpenRooms, type OpenRoom } from './open-rooms';
 import { RoomSession } from './room-session';
 
-/** The room that exists as soon as somebody enters it. */
-const DEFAULT_ROOM = 'general';
-
-/** Keeps what lives as long as the visit: sockets, presence, notifications. */
-export function MemberProvider({ roomId, children }: { roomId: string; children: ReactNode }) {
-  const { user } = useStore(session.state);
-  return user && <Provider user={user} roomId={roomId} children={children} />;
+interface MemberProviderProps {
+  user: User;
+  children: ReactNode;
 }
 
-function Provider(props: { user: User; roomId: string; children: ReactNode }) {
-  const { user, roomId, children } = props;
+/** Keeps what lives as long as the visit: sockets, presence, notifications. */
+export function MemberProvider({ user, children }: MemberProviderProps) {
   const client = useQueryClient();
+  const [, params] = useRoute<{ id: string }>('/rooms/:id');
+  const roomId = params?.id ?? null;
   const [rooms] = useState(() => new OpenRooms((id) => openRoom(id, user, client)));
   const online = useOnline().ids;
   useHeartbeat(user);
   useLiveNotifications(user, useToast(roomId));
   useEffect(() => () => rooms.closeAll(), [rooms]);
-  useEffect(() => localStore.set('folkmoot.room', roomId), [roomId]);
+  useEffect(() => {
+    if (roomId !== null) rememberRoom(roomId);
+  }, [roomId]);
   const member = useMemo(() => ({ user, rooms, online }), [user, rooms, online]);
   return <MemberContext value={member}>{children}</MemberContext>;
 }
@@ -74,25 +75,30 @@ function openRoom(roomId: string, user: User, client: QueryClient): OpenRoom {
   return { session: room, uploads };
 }
 
-/** Shows a passing note of a notification, unless its room is being read right now. */
-function useToast(roomId: string): (notification: Notification) => void {
-  const [, navigate] = useLocation();
-  const current = useRef(roomId);
+/** Shows a passing note of a notification, unless what it is about is being read right now. */
+function useToast(roomId: string | null): (notification: Notification) => void {
+  const [path, navigate] = useLocation();
+  const current = useRef({ path, roomId });
   useEffect(() => {
-    current.current = roomId;
-  }, [roomId]);
+    current.current = { path, roomId };
+  }, [path, roomId]);
   return useCallback(
-    ({ id, title, body, room_id = null }: Notification) => {
-      const isRead = room_id === current.current && document.visibilityState === 'visible';
-      if (isRead) return;
+    (notification: Notification) => {
+      const { id, title, body, room_id = null } = notification;
+      const target = notificationPath(notification);
+      const isHere =
+        room_id === null
+          ? target?.split('#')[0] === current.current.path
+          : room_id === current.current.roomId;
+      if (isHere && document.visibilityState === 'visible') return;
       notifications.show({
         id,
         title,
         message: body,
         closeButtonProps: { 'aria-label': 'Dismiss' },
-        style: { cursor: room_id === null ? 'default' : 'pointer' },
+        style: { cursor: target === null ? 'default' : 'pointer' },
         onClick: () => {
-          if (room_id !== null) navigate(`/rooms/${encodeURIComponent(room_id)}`);
+          if (target !== null) navigate(target);
           notifications.hide(id);
         },
       });

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { fileId } from '../files/address';
+import { fileId, filePath } from '../files/address';
 import { FileCard } from '../files/FileCard';
 import { Picture } from '../files/Picture';
 import { useMember } from './member';
@@ -18,8 +18,9 @@ export function MessageBody({ content, message_type, file_url }: MessageBodyProp
   const isFile = message_type === 'image' || message_type === 'file';
   const file = isFile ? fileId(file_url) : null;
   if (file === null) return <Words content={content} />;
-  if (message_type === 'image') return <Picture id={file} name={content} />;
-  return <FileCard id={file} name={content} />;
+  const card = <FileCard id={file} name={content} />;
+  if (message_type !== 'image') return card;
+  return <Picture path={filePath(file)} name={content} otherwise={card} />;
 }
 
 const Words = memo(function Words({ content }: { content: string }) {

@@ -2,25 +2,39 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconDownload, IconFile } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { downloadFile, fileInfo } from '../api/calls';
+import { fileInfo } from '../api/calls';
 import { describe } from '../api/problem';
-import { formatSize } from './address';
+import { download } from '../api/request';
+import { filePath, formatSize } from './address';
 import classes from './FileCard.module.css';
 
-/** A file to save. */
+/** An uploaded file to save. */
 export function FileCard({ id, name }: { id: string; name: string }) {
-  const [error, setError] = useState<string | null>(null);
-  const [isLoading, setLoading] = useState(false);
   const { data } = useQuery({
     queryKey: ['file', id],
     queryFn: () => fileInfo(id),
     staleTime: Infinity,
   });
-  const download = async () => {
+  return <FileBox path={filePath(id)} name={name} size={data?.size ?? null} />;
+}
+
+interface FileBoxProps {
+  /** Where the bytes are, on this site. */
+  path: string;
+  name: string;
+  /** In bytes, when it is known. */
+  size: number | null;
+}
+
+/** A file to save, wherever on this site it is. */
+export function FileBox({ path, name, size }: FileBoxProps) {
+  const [error, setError] = useState<string | null>(null);
+  const [isLoading, setLoading] = useState(false);
+  const fetchFile = async () => {
     setError(null);
     setLoading(true);
     try {
-      save(await downloadFile(id, new AbortController().signal), name);
+      save(await download(path, new AbortController().signal), name);
     } catch (problem) {
       setError(describe(problem));
     }
@@ -32,14 +46,14 @@ export function FileCard({ id, name }: { id: string; name: string }) {
       <div className={classes.words}>
         <div className={classes.name}>{name}</div>
         <div className={classes.size} role={error === null ? undefined : 'alert'}>
-          {error ?? (data ? formatSize(data.size) : 'File')}
+          {error ?? (size === null ? 'File' : formatSize(size))}
         </div>
       </div>
       <Tooltip label="Download">
         <ActionIcon
           aria-label={`Download ${name}`}
           loading={isLoading}
-          onClick={() => void download()}
+          onClick={() => void fetchFile()}
         >
           <IconDownload size={19} stroke={1.7} />
         </ActionIcon>

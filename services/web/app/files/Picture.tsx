@@ -1,9 +1,8 @@
 import { Button, Modal, Skeleton, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { isPicture } from './address';
-import { FileCard } from './FileCard';
 import classes from './Picture.module.css';
 import { useFileBlob } from './useFileBlob';
 
@@ -20,19 +19,27 @@ const BEFORE_KNOWN: Size = { width: 320, height: 220 };
 const sizes = new Map<string, Size>();
 const SIZES_MAX = 2_000;
 
-function remember(id: string, image: HTMLImageElement): Size {
+function remember(path: string, image: HTMLImageElement): Size {
   const { naturalWidth, naturalHeight } = image;
   const scale = Math.min(1, MAX_WIDTH / naturalWidth, MAX_HEIGHT / naturalHeight);
   const size = { width: naturalWidth * scale, height: naturalHeight * scale };
   if (sizes.size >= SIZES_MAX) sizes.clear();
-  sizes.set(id, size);
+  sizes.set(path, size);
   return size;
 }
 
-/** A picture in the room; a click shows it large. */
-export function Picture({ id, name }: { id: string; name: string }) {
-  const { url, type, error, retry } = useFileBlob(id);
-  const [size, setSize] = useState(sizes.get(id) ?? BEFORE_KNOWN);
+interface PictureProps {
+  /** Where the bytes are, on this site. */
+  path: string;
+  name: string;
+  /** Shown for what turns out to be no picture. */
+  otherwise: ReactNode;
+}
+
+/** A picture in its place; a click shows it large. */
+export function Picture({ path, name, otherwise }: PictureProps) {
+  const { url, type, error, retry } = useFileBlob(path);
+  const [size, setSize] = useState(sizes.get(path) ?? BEFORE_KNOWN);
   const [isLarge, large] = useDisclosure(false);
   const [isBroken, setBroken] = useState(false);
   if (error !== null) {
@@ -45,7 +52,7 @@ export function Picture({ id, name }: { id: string; name: string }) {
       </Text>
     );
   }
-  if (url !== null && (isBroken || !isPicture(type))) return <FileCard id={id} name={name} />;
+  if (url !== null && (isBroken || !isPicture(type))) return otherwise;
   const box = { aspectRatio: `${size.width} / ${size.height}`, width: size.width };
   if (url === null) {
     return (
@@ -63,7 +70,7 @@ export function Picture({ id, name }: { id: string; name: string }) {
         <img
           src={url}
           alt={name}
-          onLoad={(event) => setSize(remember(id, event.currentTarget))}
+          onLoad={(event) => setSize(remember(path, event.currentTarget))}
           onError={() => setBroken(true)}
         />
       </button>

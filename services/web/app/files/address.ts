@@ -8,6 +8,11 @@ export function fileId(url: string | null): string | null {
   return FILE_PATH.exec(url ?? '')?.[1] ?? null;
 }
 
+/** Where the bytes of an uploaded file are. */
+export function filePath(id: string): string {
+  return `/api/files/${encodeURIComponent(id)}/download`;
+}
+
 const SIZE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
 /** "812 B", "1.4 MB". */

@@ -4,7 +4,8 @@ import { formatSize } from './address';
 
 export interface UploadRequest {
   file: File;
-  roomId: string;
+  /** Null for a file of no room. */
+  roomId: string | null;
   token: string;
   signal: AbortSignal;
   /** From 0 to 1. */
@@ -39,7 +40,7 @@ export function upload(request: UploadRequest): Promise<FileInfo> {
     xhr.onloadend = () => signal.removeEventListener('abort', cancel);
     signal.addEventListener('abort', cancel);
     const form = new FormData();
-    form.set('room_id', roomId);
+    if (roomId !== null) form.set('room_id', roomId);
     form.set('file', file, file.name);
     xhr.send(form);
   });

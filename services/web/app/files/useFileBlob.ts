@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { downloadFile } from '../api/calls';
 import { describe } from '../api/problem';
+import { download } from '../api/request';
 
 export interface FileBlob {
   /** An object URL, while there is one. */
@@ -11,14 +11,14 @@ export interface FileBlob {
 
 const NOTHING: FileBlob = { url: null, type: '', error: null };
 
-/** The bytes of a file as an object URL, which ends with the component. */
-export function useFileBlob(id: string): FileBlob & { retry: () => void } {
+/** The bytes behind a path of this site as an object URL, which ends with the component. */
+export function useFileBlob(path: string): FileBlob & { retry: () => void } {
   const [file, setFile] = useState(NOTHING);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     const controller = new AbortController();
     let url: string | null = null;
-    downloadFile(id, controller.signal)
+    download(path, controller.signal)
       .then((blob) => {
         if (controller.signal.aborted) return;
         url = URL.createObjectURL(blob);
@@ -31,7 +31,7 @@ export function useFileBlob(id: string): FileBlob & { retry: () => void } {
       controller.abort();
       if (url !== null) URL.revokeObjectURL(url);
     };
-  }, [id, attempt]);
+  }, [path, attempt]);
   const retry = () => {
     setFile(NOTHING);
     setAttempt((count) => count + 1);

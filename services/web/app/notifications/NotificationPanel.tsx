@@ -1,15 +1,50 @@
-import { ActionIcon, Button, SegmentedControl, Skeleton, Text, Tooltip } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
+import {
+  ActionIcon,
+  Anchor,
+  Button,
+  SegmentedControl,
+  Skeleton,
+  Text,
+  Tooltip,
+} from '@mantine/core';
+import {
+  IconArrowBackUp,
+  IconAt,
+  IconBell,
+  IconHeart,
+  IconMessage,
+  IconNotes,
+  IconTrash,
+  IconUserPlus,
+} from '@tabler/icons-react';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { describe } from '../api/problem';
 import type { Notification } from '../api/types';
 import { fullTime, timeAgo } from '../lib/time';
+import { notificationPath } from './kinds';
 import classes from './NotificationPanel.module.css';
 import { useNotificationActions, useNotificationList, useUnreadCount } from './useNotifications';
 
+const KIND_ICONS: Record<string, typeof IconBell | undefined> = {
+  mention: IconAt,
+  'comment.replied': IconArrowBackUp,
+  'thread.commented': IconMessage,
+  'thread.liked': IconHeart,
+  'comment.liked': IconHeart,
+  post: IconNotes,
+  follow: IconUserPlus,
+  message: IconMessage,
+};
+
+interface NotificationPanelProps {
+  onDone: () => void;
+  /** On a page of its own it is as long as it is. */
+  isPage?: boolean;
+}
+
 /** The list behind the bell. */
-export function NotificationPanel({ onDone }: { onDone: () => void }) {
+export function NotificationPanel({ onDone, isPage = false }: NotificationPanelProps) {
   const [unreadOnly, setUnreadOnly] = useState(false);
   const { data, error, isLoading } = useNotificationList(unreadOnly);
   const { readAll } = useNotificationActions();
@@ -48,29 +83,39 @@ export function NotificationPanel({ onDone }: { onDone: () => void }) {
           {unreadOnly ? 'Nothing unread.' : 'Nobody has mentioned you yet.'}
         </Text>
       )}
-      <ul className={classes.list} aria-label="Notifications">
+      <ul className={classes.list} aria-label="Notifications" data-page={isPage || undefined}>
         {data?.map((notification) => (
           <Item key={notification.id} notification={notification} onDone={onDone} />
         ))}
       </ul>
+      {!isPage && (
+        <p className={classes.foot}>
+          <Anchor component={Link} href="/notifications" size="sm" onClick={onDone}>
+            All notifications
+          </Anchor>
+        </p>
+      )}
     </div>
   );
 }
 
 function Item({ notification, onDone }: { notification: Notification; onDone: () => void }) {
-  const { id, title, body, room_id = null, is_read, created_at } = notification;
+  const { id, title, body, is_read, created_at } = notification;
+  const Icon = KIND_ICONS[notification.notif_type] ?? IconBell;
   const [, navigate] = useLocation();
   const { read, remove } = useNotificationActions();
   const open = () => {
     if (!is_read) read.mutate(id);
-    if (room_id === null) return;
-    navigate(`/rooms/${encodeURIComponent(room_id)}`);
+    const path = notificationPath(notification);
+    if (path === null) return;
+    navigate(path);
     onDone();
   };
   return (
     <li className={classes.item} data-unread={!is_read || undefined}>
       <button type="button" className={classes.open} onClick={open}>
         <span className={classes.title}>
+          <Icon size={15} stroke={1.8} aria-hidden="true" />
           {!is_read && <span className={classes.mark} aria-hidden="true" />}
           {!is_read && <span className="fm-hidden">Unread: </span>}
           {title}

@@ -1,4 +1,10 @@
-import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import {
+  skipToken,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import {
   countUnread,
@@ -9,6 +15,7 @@ import {
 } from '../api/calls';
 import type { Notification, User } from '../api/types';
 import { session } from '../auth/browser';
+import { useUser } from '../auth/useUser';
 import { useMember } from '../chat/member';
 import { LiveSocket, socketUrl } from '../realtime/live-socket';
 
@@ -25,11 +32,12 @@ export function useNotificationList(unreadOnly: boolean) {
   });
 }
 
+/** None for visitors. */
 export function useUnreadCount(): number {
-  const { user } = useMember();
+  const id = useUser()?.id;
   const query = useQuery({
     queryKey: UNREAD,
-    queryFn: () => countUnread(user.id),
+    queryFn: id === undefined ? skipToken : () => countUnread(id),
     refetchInterval: POLL_MS,
   });
   return query.data ?? 0;
