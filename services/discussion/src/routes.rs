@@ -52,6 +52,10 @@ pub(crate) fn router(state: AppState) -> (Router, utoipa::openapi::OpenApi) {
         .merge(attachments::router())
         .routes(routes!(health))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(axum::middleware::from_fn_with_state(
+            state.ctx.shutdown.clone(),
+            attachments::linger_forms,
+        ))
         .with_state(state)
         .split_for_parts()
 }

@@ -1,5 +1,48 @@
 //! Forgets handled events that will not come again.
 
-use crate::AppState;
+use std::time::Duration;
 
-pub(crate) fn start(_state: &AppState) {}
+use chrono::{DateTime, TimeDelta, Utc};
+use folkmoot_common::{db::sqlx, with_writer};
+use tracing::warn;
+
+use crate::{AppState, store::Store};
+
+const EVERY: Duration = Duration::from_secs(3600);
+/// Longer than the bus keeps an event.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// Most rows that one statement deletes, so that it holds up nobody.
+const BATCH: i64 = 1000;
+const SWEEP: &str = "delete from handled_events where id in \
+    (select id from handled_events where handled_at < $1 order by handled_at, id limit $2)";
+
+pub(crate) fn start(state: &AppState) {
+    let (store, shutdown) = (state.store.clone(), state.ctx.shutdown.clone());
+    let run = async move {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            let before = store.ctx.clock.now() - KEPT;
+            if let Err(error) = store.forget_events(before).await {
+                warn!(%error, "cannot forget handled events; it is tried again");
+            }
+        }
+    };
+    state
+        .ctx
+        .tasks
+        .spawn(async move { shutdown.run_until_cancelled(run).await });
+}
+
+impl Store {
+    async fn forget_events(&self, before: DateTime<Utc>) -> sqlx::Result<()> {
+        loop {
+            let deleted = with_writer!(&self.db, db => {
+                let query = sqlx::query(SWEEP).bind(before).bind(BATCH);
+                query.execute(db).await.map(|done| done.rows_affected())
+            })?;
+            if deleted < BATCH as u64 {
+                return Ok(());
+            }
+        }
+    }
+}

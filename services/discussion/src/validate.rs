@@ -13,6 +13,8 @@ pub const MAX_TITLE_CHARS: usize = 200;
 pub const MAX_BODY_CHARS: usize = 40_000;
 /// Most tags of a thread.
 pub const MAX_TAGS: usize = 5;
+/// Most characters of the slug of a category.
+pub const MAX_SLUG_CHARS: usize = 50;
 /// Most characters of a tag.
 pub const MAX_TAG_CHARS: usize = 32;
 
@@ -77,4 +79,62 @@ pub(crate) fn tags(tags: &[String]) -> ApiResult<Vec<String>> {
 pub(crate) fn is_tag(tag: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=MAX_TAG_CHARS).contains(&tag.len()) && tag.bytes().all(allowed)
+}
+
+/// A category's name in addresses.
+///
+/// # Errors
+/// 422 `invalid_category`.
+pub(crate) fn slug(text: &str) -> ApiResult<()> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=MAX_SLUG_CHARS).contains(&text.len()) && text.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err(invalid(
+        "invalid_category",
+        format!("slug must be 1 to {MAX_SLUG_CHARS} of a-z 0-9 -"),
+    ))
+}
+
+/// A category's name and description for people.
+///
+/// # Errors
+/// 422 `invalid_category`.
+pub(crate) fn category_texts(name: &str, description: &str) -> ApiResult<()> {
+    let count = name.chars().count();
+    if !(1..=100).contains(&count)
+        || name.trim().is_empty()
+        || name.chars().any(id::is_invisible_control)
+    {
+        return Err(invalid(
+            "invalid_category",
+            "name must be 1 to 100 characters without control characters",
+        ));
+    }
+    let refused = |character: char| id::is_invisible_control(character) && character != '\n';
+    if description.chars().count() > 1000 || description.chars().any(refused) {
+        return Err(invalid(
+            "invalid_category",
+            "description must be at most 1000 characters without control characters",
+        ));
+    }
+    Ok(())
+}
+
+/// The name of a role.
+///
+/// # Errors
+/// 422 `invalid_category`.
+pub(crate) fn role(role: Option<&str>) -> ApiResult<()> {
+    let allowed = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
+    };
+    let is_fine = |role: &str| (1..=32).contains(&role.len()) && role.bytes().all(allowed);
+    if role.is_none_or(is_fine) {
+        return Ok(());
+    }
+    Err(invalid(
+        "invalid_category",
+        "a role is 1 to 32 of a-z 0-9 _ -",
+    ))
 }

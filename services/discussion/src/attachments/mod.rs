@@ -19,7 +19,7 @@ use folkmoot_common::{
 };
 
 pub(crate) use receive::{Submission, is_form, receive};
-pub(crate) use routes::router;
+pub(crate) use routes::{linger_forms, router};
 
 use crate::{AppState, Settings};
 

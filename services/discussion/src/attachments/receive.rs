@@ -49,6 +49,14 @@ impl Submission {
         taken.map(|(_, text)| text).collect()
     }
 
+    /// Tags: once for each, or with commas between them.
+    pub(crate) fn tags(&mut self) -> Vec<String> {
+        let fields = self.all(&["tags", "tags[]"]);
+        let tags = fields.iter().flat_map(|field| field.split(','));
+        let tags = tags.map(str::trim).filter(|tag| !tag.is_empty());
+        tags.map(str::to_owned).collect()
+    }
+
     /// Refuses what nobody took.
     ///
     /// # Errors

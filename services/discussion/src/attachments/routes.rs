@@ -3,6 +3,7 @@
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode},
+    middleware::Next,
     response::Response,
 };
 use folkmoot_common::{
@@ -10,6 +11,7 @@ use folkmoot_common::{
     http::{ApiError, ApiResult, Json, Path, Problem},
     upload::{Stored, linger, serve},
 };
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -46,12 +48,15 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 }
 
 /// Keeps the connection of a refused upload open until its sender has heard of it.
-pub(crate) fn with_uploads(
-    state: &AppState,
-    router: OpenApiRouter<AppState>,
-) -> OpenApiRouter<AppState> {
-    let shutdown = state.ctx.shutdown.clone();
-    router.layer(axum::middleware::from_fn_with_state(shutdown, linger))
+pub(crate) async fn linger_forms(
+    shutdown: State<CancellationToken>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if is_form(request.headers()) {
+        return linger(shutdown, request, next).await;
+    }
+    next.run(request).await
 }
 
 pub(crate) fn no_attachment() -> ApiError {

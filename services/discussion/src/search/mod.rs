@@ -6,6 +6,7 @@ mod snippet;
 mod store;
 mod terms;
 
+pub(crate) use plain::plain;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;

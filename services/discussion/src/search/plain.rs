@@ -26,12 +26,12 @@ pub(crate) fn plain(html: &str) -> String {
         rest = &rest[start + tag_bytes(&rest[start..])..];
     }
     text.push_str(rest);
-    ENTITIES
-        .iter()
-        .fold(text, |text, (entity, character)| match text.contains(entity) {
+    ENTITIES.iter().fold(text, |text, (entity, character)| {
+        match text.contains(entity) {
             true => text.replace(entity, character),
             false => text,
-        })
+        }
+    })
 }
 
 fn is_inline(tag: &str) -> bool {

@@ -68,7 +68,7 @@ pub(crate) struct SearchResult {
     comment_id: Option<Uuid>,
     /// The thread's title.
     title: String,
-    /// The place of the text.
+    #[serde(flatten)]
     snippet: Snippet,
     /// Where it is.
     category: CategoryRef,
@@ -80,7 +80,7 @@ pub(crate) struct SearchResult {
 
 /// Search threads or comments, newest first.
 ///
-/// Only what the caller may read is found. A snippet is plain text with the ranges that matched.
+/// Only what the caller may read is found. An excerpt is plain text; `marks` are its ranges that matched.
 #[utoipa::path(
     get, path = "/api/search", tag = "search", params(SearchQuery), security((), ("bearer" = [])),
     responses(
@@ -115,7 +115,10 @@ pub(super) async fn search(
     if !decision.allowed {
         return Err(ApiError::rate_limited(&decision));
     }
-    let found = state.store.search(&reader, place, &terms, &filter, limit + 1).await?;
+    let found = state
+        .store
+        .search(&reader, place, &terms, &filter, limit + 1)
+        .await?;
     let next = |last: &Found| next(&query, limit, last.id);
     let page = Page::new(found, limit, next).map(|found| result(found, place, &terms));
     Ok(page.into_response())

@@ -13,10 +13,11 @@ const MAX_MARKS: usize = 20;
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Snippet {
-    /// Plain text.
+    /// Where something was found, plain text.
+    #[serde(rename = "excerpt")]
     #[schema(example = "… how to hang an oak door …")]
     pub(crate) text: String,
-    /// What was looked for in it.
+    /// What was looked for in the excerpt.
     pub(crate) marks: Vec<Mark>,
 }
 
@@ -109,10 +110,7 @@ fn match_at(folded: &[char], at: usize, wanted: &[Vec<char>]) -> Option<usize> {
         .take_while(|character| character.is_alphanumeric())
         .count();
     let word = &folded[at..at + length];
-    wanted
-        .iter()
-        .any(|wanted| wanted == word)
-        .then_some(length)
+    wanted.iter().any(|wanted| wanted == word).then_some(length)
 }
 
 #[cfg(test)]
@@ -169,6 +167,11 @@ mod tests {
         // A word that ends beyond the cut is marked as far as it is shown.
         let long = format!("{}{}", "a ".repeat(70), "b".repeat(100));
         let snippet = around(&long, &["a", &"b".repeat(100)]);
-        assert!(snippet.marks.iter().all(|mark| mark.end <= snippet.text.len()));
+        assert!(
+            snippet
+                .marks
+                .iter()
+                .all(|mark| mark.end <= snippet.text.len())
+        );
     }
 }

@@ -33,7 +33,8 @@ impl Terms {
             if index % 2 == 1 {
                 terms.add(part, false);
             } else {
-                part.split_whitespace().for_each(|word| terms.add_word(word));
+                part.split_whitespace()
+                    .for_each(|word| terms.add_word(word));
             }
         }
         if terms.wanted.len() + terms.unwanted.len() > MAX_TERMS {
@@ -72,7 +73,10 @@ impl Terms {
     /// For `websearch_to_tsquery`: `"a" "b c" -"d"`.
     pub(crate) fn websearch(&self) -> String {
         let wanted = self.wanted.iter().map(|term| quoted(term));
-        let unwanted = self.unwanted.iter().map(|term| format!("-{}", quoted(term)));
+        let unwanted = self
+            .unwanted
+            .iter()
+            .map(|term| format!("-{}", quoted(term)));
         wanted.chain(unwanted).collect::<Vec<_>>().join(" ")
     }
 

@@ -77,6 +77,9 @@ impl Store {
             }
             query.fetch_all(db).await
         })?;
-        Ok(found.into_iter().map(|access| (access.id, access)).collect())
+        Ok(found
+            .into_iter()
+            .map(|access| (access.id, access))
+            .collect())
     }
 }

@@ -40,7 +40,7 @@ macro_rules! thread_fields {
              t.comment_count + ", $crate::pending!("t.id", "comment"), " as comment_count, \
              t.like_count + ", $crate::pending!("t.id", "like"), " as like_count, \
              exists (select 1 from likes l where l.target_id = t.id and l.user_id = ", $user, ") as liked, \
-             case when r.user_id is null then t.comment_count + ", $crate::pending!("t.id", "comment"), " else \
+             case when ", $user, " = '' then 0 when r.user_id is null and t.comment_count > 200 then 100 else \
              (select count(*) from (select 1 from comments c where c.thread_id = t.id \
              and c.id > coalesce(r.comment_id, t.id) and c.deleted_at is null and c.author_id <> ", $user, " limit 100) newer) \
              end as unread_count, t.created_at, t.edited_at, t.deleted_at, t.last_activity_at"

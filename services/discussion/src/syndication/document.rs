@@ -18,6 +18,8 @@ pub(crate) struct Channel {
     pub(crate) page: String,
     /// The document's own address.
     pub(crate) address: String,
+    /// What the relative addresses of the texts are relative to.
+    pub(crate) base: Option<String>,
     pub(crate) updated: DateTime<Utc>,
     pub(crate) items: Vec<Item>,
 }
@@ -40,6 +42,7 @@ pub(crate) struct Item {
 pub(crate) fn atom(channel: &Channel) -> String {
     let feed = Feed {
         id: channel.id.clone(),
+        base: channel.base.clone(),
         title: Text::plain(clean(&channel.title)),
         updated: channel.updated.fixed_offset(),
         links: vec![
@@ -158,7 +161,8 @@ mod tests {
 
     use super::*;
 
-    const HOSTILE: &str = "]]></title><script>alert(1)</script>&amp;&bogus;\u{8}\u{0}\u{ffff}\"' x=\"1";
+    const HOSTILE: &str =
+        "]]></title><script>alert(1)</script>&amp;&bogus;\u{8}\u{0}\u{ffff}\"' x=\"1";
 
     fn channel(text: &str) -> Channel {
         let time = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
@@ -167,6 +171,7 @@ mod tests {
             title: text.to_owned(),
             page: "https://forum.example/?a=1&b=2".to_owned(),
             address: "https://forum.example/api/threads/feed.atom?a=1&b=\"2".to_owned(),
+            base: Some("https://forum.example/".to_owned()),
             updated: time,
             items: vec![Item {
                 id: Uuid::max(),
@@ -214,6 +219,9 @@ mod tests {
         let plain = rss(&channel("plain"));
         assert_eq!(elements, plain.matches('<').count());
         assert_eq!(xml.matches('>').count(), plain.matches('>').count());
-        assert!(plain.contains("<pubDate>Thu, 3 Oct 2024 00:00:00 +0000</pubDate>"), "{plain}");
+        assert!(
+            plain.contains("<pubDate>Thu, 3 Oct 2024 00:00:00 +0000</pubDate>"),
+            "{plain}"
+        );
     }
 }

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) use history::{Target, history};
 pub(crate) use list::{Filter, Sort, list};
 pub(crate) use view::{complete, summaries, view};
-pub(crate) use write::{create, delete, edit};
+pub(crate) use write::{create, delete, edit, new_mentions};
 
 use crate::AppState;
 
