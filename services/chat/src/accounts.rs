@@ -175,8 +175,8 @@ mod tests {
                 .collect()
         }
 
-        fn deleted(&self, data: serde_json::Value) -> Event {
-            Event::new(&self.ctx, ServiceName::Identity, USER_DELETED, &data).unwrap()
+        fn deleted(&self, data: &serde_json::Value) -> Event {
+            Event::new(&self.ctx, ServiceName::Identity, USER_DELETED, data).unwrap()
         }
     }
 
@@ -186,7 +186,7 @@ mod tests {
         chat.say("a", "ann", 1_203).await;
         chat.say("a", "bob", 2).await;
         chat.say("b", "ann", 1).await;
-        let event = chat.deleted(json!({"user_id": "ann", "deleted_at": chat.ctx.clock.now()}));
+        let event = chat.deleted(&json!({"user_id": "ann", "deleted_at": chat.ctx.clock.now()}));
         for _ in 0..2 {
             handle(&chat.ctx, &chat.store, &event).await.unwrap();
             let names = chat.names("a").await;
@@ -212,7 +212,7 @@ mod tests {
             json!({"user_id": 1}),
             json!({"user_id": "a/b", "deleted_at": chat.ctx.clock.now()}),
         ] {
-            handle(&chat.ctx, &chat.store, &chat.deleted(odd))
+            handle(&chat.ctx, &chat.store, &chat.deleted(&odd))
                 .await
                 .unwrap();
         }

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
 use folkmoot_common::{
     ServiceName,
     exports::{self, PARTS},
 };
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::{Answer, Identity, PASSWORD, people::Member};
 use crate::{events::USER_DELETED, people::tasks::look_after_exports};
@@ -56,6 +61,21 @@ async fn export_until(
         }
         assert!(tokio::time::Instant::now() < deadline, "{}", answer.body);
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+impl Identity {
+    /// A part: its headers and its text.
+    async fn download(&self, path: &str, member: &Member) -> (HeaderMap, String) {
+        let token = format!("Bearer {}", member.token);
+        let request = Request::get(path).header(header::AUTHORIZATION, token);
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await;
+        let (parts, body) = response.expect("an answer").into_parts();
+        assert_eq!(parts.status, StatusCode::OK, "{path}");
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        (parts.headers, text)
     }
 }
 

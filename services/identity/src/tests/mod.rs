@@ -158,23 +158,6 @@ impl Identity {
         }
     }
 
-    /// What is no JSON: headers and text.
-    pub(crate) async fn download(
-        &self,
-        path: &str,
-        member: &people::Member,
-    ) -> (HeaderMap, String) {
-        let token = format!("Bearer {}", member.token);
-        let request = Request::get(path).header(header::AUTHORIZATION, token);
-        let request = request.body(Body::empty()).expect("a request");
-        let response = self.router.clone().oneshot(request).await;
-        let (parts, body) = response.expect("an answer").into_parts();
-        assert_eq!(parts.status, StatusCode::OK, "{path}");
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        (parts.headers, text)
-    }
-
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.post_with(path, body, &[]).await
     }
