@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(elements, plain.matches('<').count());
         assert_eq!(xml.matches('>').count(), plain.matches('>').count());
         assert!(
-            plain.contains("<pubDate>Thu, 3 Oct 2024 00:00:00 +0000</pubDate>"),
+            plain.contains("<pubDate>Fri, 4 Oct 2024 00:00:00 +0000</pubDate>"),
             "{plain}"
         );
     }
