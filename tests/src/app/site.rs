@@ -1,9 +1,10 @@
 //! The platform as its users see it: an address that answers requests.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use super::{Answer, Member};
 use crate::wait;
@@ -15,7 +16,12 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Site {
     http: reqwest::Client,
     address: SocketAddr,
+    /// Whether somebody has been asked to be first.
+    first: Arc<OnceCell<()>>,
 }
+
+/// The account that [`Site::register`] makes before any other, because the first one is admin.
+const FIRST: &str = "first";
 
 /// The password of everybody who is registered by [`Site::register`].
 pub const PASSWORD: &str = "correct horse battery";
@@ -34,7 +40,11 @@ impl Site {
             .no_proxy()
             .build()
             .expect("an HTTP client");
-        Self { http, address }
+        Self {
+            http,
+            address,
+            first: Arc::default(),
+        }
     }
 
     /// Where it listens.
@@ -70,15 +80,32 @@ impl Site {
         send(self.request(Method::POST, path).json(body)).await
     }
 
-    /// Makes an account and logs in.
+    /// Makes an account, never the first, which would be admin, and logs in.
     ///
     /// # Panics
     /// If that is refused.
     pub async fn register(&self, username: &str) -> Member {
-        let email = format!("{username}@example.org");
-        let body = json!({"email": email, "username": username, "password": PASSWORD});
+        self.make_first().await;
+        let body = registration(username);
         let session = self.post("/api/auth/register", &body).await.expect(201);
         Member::of_session(self, &session)
+    }
+
+    /// Logs in as the admin of a platform whose accounts were all made by [`Site::register`].
+    ///
+    /// # Panics
+    /// If that is refused.
+    pub async fn admin(&self) -> Member {
+        self.make_first().await;
+        self.log_in(FIRST).await
+    }
+
+    /// Another replica may have done so already.
+    async fn make_first(&self) {
+        let register = async || {
+            self.post("/api/auth/register", &registration(FIRST)).await;
+        };
+        self.first.get_or_init(register).await;
     }
 
     /// Logs in to an account that [`Site::register`] made.
@@ -115,6 +142,11 @@ impl Site {
         })
         .await;
     }
+}
+
+fn registration(username: &str) -> Value {
+    let email = format!("{username}@example.org");
+    json!({"email": email, "username": username, "password": PASSWORD})
 }
 
 /// Sends a request and reads the answer to its end.

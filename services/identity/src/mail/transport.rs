@@ -2,14 +2,14 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use chrono::{DateTime, Utc};
 use folkmoot_common::config::{Secret, Settings as Common};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
     message::{
-        Mailbox,
-        header::{ContentType, HeaderName, HeaderValue},
+        Body, Mailbox,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
     transport::smtp,
 };
@@ -113,7 +113,7 @@ impl Transport {
             .date(now.into())
             .message_id(Some(format!("<{id}.{attempt}@{domain}>")))
             .header(ContentType::TEXT_PLAIN)
-            .body(text.body)?;
+            .body(unchanged(text.body)?)?;
         // No machine answers it (RFC 3834).
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
         message
@@ -147,6 +147,15 @@ impl Transport {
         })
         .await?
     }
+}
+
+/// As it is, so that no link is broken in two. The library encodes lines of more than 76 bytes; up to 998 are allowed
+/// (RFC 5322 §2.1.1).
+fn unchanged(text: String) -> anyhow::Result<Body> {
+    let is_plain = text.is_ascii() && text.split("\r\n").all(|line| line.len() <= 998);
+    ensure!(is_plain, "a mail that must be encoded");
+    let encoding = ContentTransferEncoding::SevenBit;
+    Ok(Body::dangerous_pre_encoded(text.into_bytes(), encoding))
 }
 
 fn smtp(url: &Secret) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {

@@ -27,6 +27,9 @@ const GIVE_UP: TimeDelta = TimeDelta::hours(6);
 /// The order of tries is kept in so many steps.
 const MAX_STEPS: i32 = 10;
 
+/// An address and what goes there.
+type Addressed = (String, Letter);
+
 /// Sends until the process stops.
 pub(crate) fn start(app: &App) {
     let (app, shutdown) = (app.clone(), app.ctx.shutdown.clone());
@@ -72,18 +75,13 @@ async fn handle(app: &App, mail: &Waiting) -> anyhow::Result<Option<Failure>> {
         app.store.drop_mail(mail.id).await?;
         return Ok(None);
     }
-    let Some(letter) = letter(app, kind, mail).await? else {
+    let Some((to, letter)) = letter(app, kind, mail).await? else {
         app.store.drop_mail(mail.id).await?;
         return Ok(None);
     };
     let sent = app
         .mail
-        .send(
-            (mail.id, mail.attempts),
-            &mail.email,
-            &letter,
-            app.ctx.clock.now(),
-        )
+        .send((mail.id, mail.attempts), &to, &letter, app.ctx.clock.now())
         .await;
     let Err(failure) = sent else {
         metrics::counter!("folkmoot_mails_total", "outcome" => "sent").increment(1);
@@ -110,51 +108,54 @@ fn pause(attempts: i32) -> TimeDelta {
     pause.min(LONGEST_PAUSE)
 }
 
-/// What the mail says now, with a new code; nothing if there is nobody to tell.
-async fn letter(app: &App, kind: Kind, mail: &Waiting) -> anyhow::Result<Option<Letter>> {
-    let of_address = async || {
-        let key = AccountKey::Email(mail.email_key.clone());
-        app.store.find(&key).await
-    };
+/// To whom the mail goes and what it says now, with a new code; nothing if there is nobody to tell. Mail about an account goes
+/// to the address as the account has it, not as somebody typed it.
+async fn letter(app: &App, kind: Kind, mail: &Waiting) -> anyhow::Result<Option<Addressed>> {
     match kind {
-        Kind::Reset => match of_address().await? {
+        Kind::Reset => match of_address(app, mail).await? {
             Some(user) => reset(app, user).await.map(Some),
             None => Ok(None),
         },
-        Kind::Verify => match of_address().await? {
+        Kind::Verify => match of_address(app, mail).await? {
             Some(user) => verify(app, user).await,
             None => {
                 let key = AccountKey::Email(mail.email_key.clone());
                 registration(app, app.store.newest_pending(&key).await?).await
             }
         },
-        Kind::Registration => match of_address().await? {
+        Kind::Registration => match of_address(app, mail).await? {
             Some(user) => Ok(Some(in_use(user))),
             None => registration(app, pending(app, mail.about).await?).await,
         },
-        Kind::Change => match (of_address().await?, about(app, mail.about).await?) {
-            (Some(owner), Some(user)) if owner.id != user.id => Ok(Some(in_use(owner))),
-            (_, Some(user)) => change(app, user, &mail.email).await.map(Some),
-            (_, None) => Ok(None),
-        },
-        Kind::PasswordChanged => {
-            Ok(about(app, mail.about)
-                .await?
-                .map(|user| Letter::PasswordChanged {
-                    username: user.username,
-                }))
+        Kind::Change => {
+            let owner = of_address(app, mail).await?;
+            match (owner, about(app, mail.about).await?) {
+                (Some(owner), Some(user)) if owner.id != user.id => Ok(Some(in_use(owner))),
+                (_, Some(user)) => change(app, user, &mail.email).await.map(Some),
+                (_, None) => Ok(None),
+            }
         }
-        Kind::EmailChanged => Ok(about(app, mail.about)
-            .await?
-            .map(|user| Letter::EmailChanged {
-                username: user.username,
-            })),
+        Kind::PasswordChanged | Kind::EmailChanged => {
+            let user = about(app, mail.about).await?;
+            Ok(user.map(|user| (mail.email.clone(), notice(kind, user.username))))
+        }
     }
 }
 
-fn in_use(user: UserRow) -> Letter {
-    Letter::AddressInUse {
-        username: user.username,
+async fn of_address(app: &App, mail: &Waiting) -> anyhow::Result<Option<UserRow>> {
+    let key = AccountKey::Email(mail.email_key.clone());
+    Ok(app.store.find(&key).await?)
+}
+
+fn in_use(user: UserRow) -> Addressed {
+    let username = user.username;
+    (user.email, Letter::AddressInUse { username })
+}
+
+fn notice(kind: Kind, username: String) -> Letter {
+    match kind {
+        Kind::EmailChanged => Letter::EmailChanged { username },
+        _ => Letter::PasswordChanged { username },
     }
 }
 
@@ -172,19 +173,20 @@ async fn pending(app: &App, id: Option<Uuid>) -> anyhow::Result<Option<Pending>>
     }
 }
 
-async fn reset(app: &App, user: UserRow) -> anyhow::Result<Letter> {
+async fn reset(app: &App, user: UserRow) -> anyhow::Result<Addressed> {
     let code = OneTimeCode::random()?;
     app.store
         .put_code(&code, CodeKind::Reset, user.id, &user.email)
         .await?;
-    Ok(Letter::Reset {
+    let letter = Letter::Reset {
         username: user.username,
-        email: user.email,
+        email: user.email.clone(),
         code,
-    })
+    };
+    Ok((user.email, letter))
 }
 
-async fn verify(app: &App, user: UserRow) -> anyhow::Result<Option<Letter>> {
+async fn verify(app: &App, user: UserRow) -> anyhow::Result<Option<Addressed>> {
     if user.email_verified_at.is_some() {
         return Ok(None);
     }
@@ -192,22 +194,22 @@ async fn verify(app: &App, user: UserRow) -> anyhow::Result<Option<Letter>> {
     app.store
         .put_code(&code, CodeKind::Verify, user.id, &user.email)
         .await?;
-    Ok(Some(Letter::Verify { code }))
+    Ok(Some((user.email, Letter::Verify { code })))
 }
 
-async fn registration(app: &App, pending: Option<Pending>) -> anyhow::Result<Option<Letter>> {
+async fn registration(app: &App, pending: Option<Pending>) -> anyhow::Result<Option<Addressed>> {
     let Some(pending) = pending else {
         return Ok(None);
     };
     let code = OneTimeCode::random()?;
     app.store.put_registration_code(pending.id, &code).await?;
-    Ok(Some(Letter::Verify { code }))
+    Ok(Some((pending.email, Letter::Verify { code })))
 }
 
-async fn change(app: &App, user: UserRow, email: &str) -> anyhow::Result<Letter> {
+async fn change(app: &App, user: UserRow, email: &str) -> anyhow::Result<Addressed> {
     let code = OneTimeCode::random()?;
     app.store
         .put_code(&code, CodeKind::Change, user.id, email)
         .await?;
-    Ok(Letter::Change { code })
+    Ok((email.to_owned(), Letter::Change { code }))
 }

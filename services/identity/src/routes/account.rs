@@ -264,9 +264,8 @@ async fn authenticate(app: &App, key: &AccountKey, password: String) -> ApiResul
         metrics::counter!("folkmoot_login_failures_total").increment(1);
         return Err(wrong());
     }
-    let must_verify = app.settings.email_verification == EmailVerification::Required;
     match user {
-        Some(user) if !must_verify || user.email_verified_at.is_some() => Ok(user),
+        Some(user) if !app.must_verify(&user) => Ok(user),
         unverified => {
             let email = unverified
                 .map(|user| user.email)
@@ -280,6 +279,12 @@ async fn authenticate(app: &App, key: &AccountKey, password: String) -> ApiResul
 }
 
 impl App {
+    /// Whether the account cannot be used until its address is verified.
+    pub(super) fn must_verify(&self, user: &UserRow) -> bool {
+        let required = self.settings.email_verification == EmailVerification::Required;
+        required && user.email_verified_at.is_none()
+    }
+
     /// The registration that waits for this address. It is looked for whether there is an account or not.
     async fn pending(&self, key: &AccountKey) -> ApiResult<Option<Pending>> {
         let can_be = self.settings.email_verification == EmailVerification::Required;

@@ -40,7 +40,7 @@ struct DeletionBody {
         (status = 204, headers(("Set-Cookie" = String, description = "removes the refresh token"))),
         (status = 401, description = "unauthorized", body = Problem),
         (status = 403, description = "wrong_password", body = Problem),
-        (status = 409, description = "changed: the account has changed meanwhile", body = Problem),
+        (status = 409, description = "changed: the account has changed meanwhile; last_admin: nobody else is admin", body = Problem),
         (status = 422, description = "invalid_body", body = Problem),
         (status = 429, description = "rate_limited", body = Problem),
     )

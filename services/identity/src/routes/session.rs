@@ -88,6 +88,10 @@ pub(super) async fn refresh(
         }
         let token = RefreshToken::parse(&given.text).ok_or_else(invalid_token)?;
         match app.store.refresh(&token, &origin(ip, &headers)).await? {
+            Refreshed::Session(session) if app.must_verify(&session.user) => {
+                app.store.end_session(session.id, session.user.id).await?;
+                Err(invalid_token())
+            }
             Refreshed::Session(session) => app.respond(&session, !given.by_cookie),
             Refreshed::Refused => Err(invalid_token()),
             Refreshed::Reused(session_id) => {

@@ -8,7 +8,7 @@ use folkmoot_common::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::Store;
+use super::{Store, roles};
 use crate::{
     events::{USER_DELETED, UserDeleted},
     model::UserRow,
@@ -41,7 +41,7 @@ impl Store {
     /// Deletes an account, with all that is personal, and tells it.
     ///
     /// # Errors
-    /// 409 `changed` if the account changed since `user` was read.
+    /// 409 `changed` if the account changed since `user` was read, `last_admin` if nobody else is admin.
     pub(crate) async fn delete_user(&self, user: &UserRow) -> ApiResult<()> {
         let (username_key, email_key) = (
             user.username.to_ascii_lowercase(),
@@ -58,6 +58,7 @@ impl Store {
             if locked.rows_affected() == 0 {
                 return Err(ApiError::conflict("changed", "the account has changed; try again"));
             }
+            roles::keep_an_admin!(tx, user);
             for statement in [UNFOLLOW, LOSE_FOLLOWERS] {
                 sqlx::query(statement).bind(user.id).execute(&mut *tx).await?;
             }

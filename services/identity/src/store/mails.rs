@@ -124,6 +124,13 @@ impl Store {
         with_writer!(&self.db, db => sqlx::query(SENT).bind(id).bind(now).execute(db).await.map(|_| ()))
     }
 
+    /// How many mails have not left.
+    #[cfg(test)]
+    pub(crate) async fn waiting_mails(&self) -> sqlx::Result<i64> {
+        let count = "select count(*) from mails where next_attempt_at is not null";
+        with_reader!(&self.db, db => sqlx::query_scalar(count).fetch_one(db).await)
+    }
+
     /// A mail need not leave.
     ///
     /// # Errors

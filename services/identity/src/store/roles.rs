@@ -197,6 +197,13 @@ impl Store {
         Ok((user, changed))
     }
 
+    /// Makes an account as the version before makes it.
+    #[cfg(test)]
+    pub(crate) async fn forget_roles_of(&self, username_key: &str) -> sqlx::Result<()> {
+        let forget = "delete from user_roles where user_id in (select id from users where username_key = $1)";
+        with_writer!(&self.db, db => sqlx::query(forget).bind(username_key).execute(db).await.map(|_| ()))
+    }
+
     fn roles_changed(
         &self,
         user: &UserRow,

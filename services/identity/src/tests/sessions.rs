@@ -209,7 +209,7 @@ async fn an_access_token_ends_after_its_life() {
 async fn a_browser_keeps_its_refresh_token_where_no_script_sees_it() {
     let identity = Identity::with(&["--public-url", "https://forum.example.org"], &[]).await;
     let session = identity.register("ann").await;
-    let attributes = "; Max-Age=2592000; Path=/api/auth; HttpOnly; SameSite=Strict; Secure";
+    let attributes = "; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Strict";
     assert!(
         session.header("set-cookie").ends_with(attributes),
         "{}",
@@ -232,7 +232,7 @@ async fn a_browser_keeps_its_refresh_token_where_no_script_sees_it() {
     assert!(
         again
             .header("set-cookie")
-            .starts_with("folkmoot_refresh=; Max-Age=0;")
+            .starts_with("__Host-folkmoot_refresh=; Max-Age=0;")
     );
 
     let plain = Identity::start().await;
