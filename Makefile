@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint bench bench-operator generate web clean
+.PHONY: help run test fmt lint bench bench-forum bench-operator generate web clean
 
 help: ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -23,6 +23,9 @@ lint: ## check formatting and lints
 
 bench: ## measure chat against its peers (ARGS="--quick" for three minutes)
 	scripts/bench.sh $(ARGS)
+
+bench-forum: ## measure threads, comments, search and feeds on a large data set (ARGS="--comments 10000" for less)
+	scripts/bench-forum.sh $(ARGS)
 
 bench-operator: ## measure the operator: 200 forums at once, then none
 	scripts/bench-operator.sh

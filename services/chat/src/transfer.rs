@@ -71,7 +71,7 @@ impl Transfer {
     /// 503 if the database is away. What was stored before it went away stays.
     pub async fn import(&self, records: &[Record]) -> ApiResult<Imported> {
         let mut imported = Imported::default();
-        for run in records.chunk_by(|one, other| room_of(one) == room_of(other)) {
+        for run in records.chunk_by(belong_together) {
             match &run[0] {
                 Record::Room(_) => imported += self.import_rooms(run).await?,
                 Record::Message(first) => {
@@ -107,16 +107,14 @@ impl Transfer {
     async fn import_messages(&self, room_id: &str, run: &[Record]) -> ApiResult<Imported> {
         let mut imported = Imported::default();
         in_transaction!(self.store.db(), tx => {
-            let last: Option<i64> = sqlx::query_scalar(LAST_SEQ).bind(room_id).fetch_optional(&mut *tx).await?;
-            let mut last = last.unwrap_or(i64::MAX);
-            let is_there = last != i64::MAX;
+            let mut last: Option<i64> = sqlx::query_scalar(LAST_SEQ).bind(room_id).fetch_optional(&mut *tx).await?;
             for record in run {
                 let Record::Message(message) = record else { continue };
-                if !is_there || !is_sound(message) {
+                let Some(behind) = last.filter(|_| is_sound(message)) else {
                     imported.refused += 1;
                     continue;
-                }
-                if message.seq <= last {
+                };
+                if message.seq <= behind {
                     imported.unchanged += 1;
                     continue;
                 }
@@ -126,9 +124,9 @@ impl Transfer {
                     .bind(&message.file_url).bind(message.created_at)
                     .execute(&mut *tx).await?;
                 imported.created += inserted.rows_affected();
-                last = message.seq;
+                last = Some(message.seq);
             }
-            if is_there {
+            if let Some(last) = last {
                 sqlx::query(MOVE_LAST).bind(room_id).bind(last).execute(&mut *tx).await?;
             }
         });
@@ -201,11 +199,12 @@ impl Transfer {
     }
 }
 
-/// What belongs together in one transaction: rooms, or the messages of one room.
-fn room_of(record: &Record) -> Option<&str> {
-    match record {
-        Record::Message(message) => Some(&message.room_id),
-        _ => None,
+/// Rooms, or messages of one room, which are stored in one transaction.
+fn belong_together(one: &Record, other: &Record) -> bool {
+    match (one, other) {
+        (Record::Room(_), Record::Room(_)) => true,
+        (Record::Message(one), Record::Message(other)) => one.room_id == other.room_id,
+        _ => false,
     }
 }
 

@@ -28,6 +28,14 @@ impl Histogram {
         self.total += 1;
     }
 
+    /// Counts what another one has counted too.
+    pub fn add(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.total += other.total;
+    }
+
     /// How many values were counted.
     #[must_use]
     pub fn total(&self) -> u64 {

@@ -122,7 +122,8 @@ impl Stores {
     }
 
     /// The variables that name them.
-    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
         let data_dir = self.data_dir().to_str().expect("the path is text");
         let mut variables = vec![
             ("DATA_DIR", data_dir.to_owned()),

@@ -46,7 +46,7 @@ pub struct ImportArgs {
 pub async fn import(args: &ImportArgs) -> anyhow::Result<Imported> {
     if args.file == Path::new("-") {
         let stores = Stores::open(&args.common).await?;
-        let lines = Lines::new(tokio::io::BufReader::new(tokio::io::stdin()), 0);
+        let lines = Lines::open(Path::new("/dev/stdin"), 0).await?;
         let imported = run(&stores, lines, 0, None).await;
         stores.close().await;
         return imported;

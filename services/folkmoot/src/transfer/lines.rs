@@ -39,9 +39,12 @@ impl Lines<BufReader<File>> {
     pub(super) async fn open(path: &Path, offset: u64) -> anyhow::Result<Self> {
         let opening = || format!("cannot read {}", path.display());
         let mut file = File::open(path).await.with_context(opening)?;
-        file.seek(std::io::SeekFrom::Start(offset))
-            .await
-            .with_context(opening)?;
+        // A pipe has no other place than its beginning.
+        if offset > 0 {
+            file.seek(std::io::SeekFrom::Start(offset))
+                .await
+                .with_context(opening)?;
+        }
         Ok(Self::new(
             BufReader::with_capacity(256 * 1024, file),
             offset,

@@ -1,0 +1,139 @@
+//! How long it takes until what one writes is in the home feeds of all who follow them.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use folkmoot_tests::app::Issuer;
+use serde_json::{Value, json};
+use tokio::{sync::Mutex, task::JoinSet};
+
+use crate::{
+    data::{Data, token},
+    http::{Connection, Request},
+};
+
+const CONNECTIONS: usize = 16;
+const LIMIT: Duration = Duration::from_secs(120);
+const HANDED_OUT: &str = "folkmoot_feed_fan_out_followers_sum";
+/// Followers whose feed is looked at afterwards.
+const SAMPLE: usize = 200;
+
+/// What was seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FanOut {
+    pub(crate) followers: usize,
+    /// From sending the request to the last feed.
+    pub(crate) seconds: f64,
+    /// Of the sample of feeds, how many begin with it.
+    pub(crate) seen: usize,
+    pub(crate) sample: usize,
+}
+
+pub(crate) async fn measure(
+    site: SocketAddr,
+    admin: SocketAddr,
+    data: &Data,
+    issuer: &Issuer,
+) -> Result<FanOut> {
+    let feeds = data
+        .followers
+        .iter()
+        .map(|follower| feed_of(token(issuer, follower)));
+    // Nothing is handed out to who never asks.
+    all(site, feeds.collect()).await?;
+    let before = handed_out(admin).await?;
+    let started = Instant::now();
+    let title = format!("For {} followers", data.followers.len());
+    let post = Request {
+        method: "POST",
+        path: "/api/threads".to_owned(),
+        token: token(issuer, &data.author),
+        body: Some(json!({"title": title, "body": "Said once."}).to_string()),
+    };
+    let answer = Connection::to(site).send(&post).await?;
+    if answer.status != 201 {
+        bail!("the thread was answered with {}", answer.status);
+    }
+    let wanted = before + data.followers.len() as f64;
+    while handed_out(admin).await? < wanted {
+        if started.elapsed() > LIMIT {
+            bail!("not handed out within {LIMIT:?}");
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let step = (data.followers.len() / SAMPLE).max(1);
+    let sample = data.followers.iter().step_by(step);
+    let answers = all(
+        site,
+        sample
+            .map(|follower| feed_of(token(issuer, follower)))
+            .collect(),
+    )
+    .await?;
+    let begins = |body: &Vec<u8>| {
+        let feed: Value = serde_json::from_slice(body).unwrap_or_default();
+        feed[0]["title"] == title
+    };
+    Ok(FanOut {
+        followers: data.followers.len(),
+        seconds,
+        seen: answers.iter().filter(|body| begins(body)).count(),
+        sample: answers.len(),
+    })
+}
+
+fn feed_of(token: String) -> Request {
+    Request {
+        method: "GET",
+        path: "/api/feed?limit=1".to_owned(),
+        token,
+        body: None,
+    }
+}
+
+/// Sends all, as fast as they are answered.
+async fn all(site: SocketAddr, requests: Vec<Request>) -> Result<Vec<Vec<u8>>> {
+    let requests = Arc::new(Mutex::new(requests));
+    let mut workers = JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        let requests = Arc::clone(&requests);
+        workers.spawn(async move {
+            let (mut connection, mut answers) = (Connection::to(site), Vec::new());
+            loop {
+                let next = requests.lock().await.pop();
+                let Some(request) = next else {
+                    return anyhow::Ok(answers);
+                };
+                let answer = connection.send(&request).await?;
+                if answer.status != 200 {
+                    bail!("{} was answered with {}", request.path, answer.status);
+                }
+                answers.push(answer.body);
+            }
+        });
+    }
+    let mut answers = Vec::new();
+    while let Some(worker) = workers.join_next().await {
+        answers.extend(worker??);
+    }
+    Ok(answers)
+}
+
+async fn handed_out(admin: SocketAddr) -> Result<f64> {
+    let scrape = Request {
+        method: "GET",
+        path: "/metrics".to_owned(),
+        token: String::new(),
+        body: None,
+    };
+    let answer = Connection::to(admin).send(&scrape).await?;
+    let text = String::from_utf8(answer.body).context("metrics are text")?;
+    let lines = text.lines().filter(|line| line.starts_with(HANDED_OUT));
+    let values = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
+    Ok(values.sum())
+}

@@ -1,0 +1,200 @@
+//! `make bench-forum`: what the forum's requests cost on a large data set, beside a peer that does the same work.
+//!
+//! One PostgreSQL with its defaults, one Redis, one NATS and this generator share the second core; the process under test has
+//! the first for itself.
+
+mod data;
+mod fan_out;
+mod http;
+mod measure;
+mod report;
+mod site;
+mod work;
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use folkmoot_tests::app::Stores;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+
+use crate::{data::Data, measure::Load, report::Report, site::Site, work::Work};
+
+/// How long events of the seeded data may take to arrive everywhere.
+const SETTLING: Duration = Duration::from_secs(1800);
+
+#[derive(Parser)]
+struct Arguments {
+    #[arg(long, default_value_t = 50_000)]
+    users: u32,
+    #[arg(long, default_value_t = 20_000)]
+    threads: u32,
+    #[arg(long, default_value_t = 1_000_000)]
+    comments: u32,
+    #[arg(long, default_value_t = 500_000)]
+    likes: u32,
+    /// Requests a second.
+    #[arg(long, default_value_t = 200.0)]
+    rate: f64,
+    /// Seconds that each kind of request is measured.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// Leave the peer out.
+    #[arg(long)]
+    no_peer: bool,
+    /// The program.
+    #[arg(long, env = "FOLKMOOT")]
+    folkmoot: PathBuf,
+    /// A Python with the peer's requirements.
+    #[arg(long, env = "PEER_PYTHON")]
+    python: Option<PathBuf>,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let stores = Stores::real().await;
+    let database = stores.database.clone().context("a database")?;
+    let pool = PgPoolOptions::new().connect(&database).await?;
+    let mut report = Report::default();
+
+    report.seeded(seed(&arguments, &stores)?);
+    sqlx::raw_sql("vacuum analyze").execute(&pool).await?;
+    measure_folkmoot(&arguments, &stores, &pool, &mut report).await?;
+    if let (false, Some(python)) = (arguments.no_peer, arguments.python.clone()) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("load/peers/forum-fastapi");
+        let load = std::fs::read_to_string(folder.join("load.sql"))?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(load))
+            .execute(&pool)
+            .await?;
+        let jwks = jwks(&arguments, &stores).await?;
+        let peer = Site::peer(python, folder, database, jwks).await?;
+        measure_all("FastAPI", &arguments, &stores, &pool, &peer, &mut report).await?;
+    }
+    report.print();
+    Ok(())
+}
+
+fn seed(arguments: &Arguments, stores: &Stores) -> Result<report::Seeded> {
+    let started = Instant::now();
+    let status = Command::new(&arguments.folkmoot)
+        .arg("seed")
+        .args(["--users", &arguments.users.to_string()])
+        .args(["--threads", &arguments.threads.to_string()])
+        .args(["--comments", &arguments.comments.to_string()])
+        .args(["--likes", &arguments.likes.to_string()])
+        .envs(stores.variables())
+        .env("LOG", "warn")
+        .status()?;
+    if !status.success() {
+        bail!("folkmoot seed: {status}");
+    }
+    Ok(report::Seeded {
+        users: arguments.users,
+        threads: arguments.threads,
+        comments: arguments.comments,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+async fn measure_folkmoot(
+    arguments: &Arguments,
+    stores: &Stores,
+    pool: &PgPool,
+    report: &mut Report,
+) -> Result<()> {
+    let site = Site::folkmoot(arguments.folkmoot.clone(), stores).await?;
+    let started = Instant::now();
+    settle(pool, stores).await?;
+    report.settled(started.elapsed().as_secs_f64());
+    drop(site);
+    // What was taken for catching up is not what serving takes.
+    let site = Site::folkmoot(arguments.folkmoot.clone(), stores).await?;
+    measure_all("Folkmoot", arguments, stores, pool, &site, report).await?;
+    let issuer = stores.issuer();
+    let data = Data::read(pool, &issuer).await?;
+    report.fanned_out(fan_out::measure(site.address, site.admin, &data, &issuer).await?);
+    report.peak(measure::resident_mib(site.pid()?)?);
+    Ok(())
+}
+
+async fn measure_all(
+    name: &'static str,
+    arguments: &Arguments,
+    stores: &Stores,
+    pool: &PgPool,
+    site: &Site,
+    report: &mut Report,
+) -> Result<()> {
+    let load = Load {
+        rate: arguments.rate,
+        window: Duration::from_secs(arguments.seconds),
+        warm_up: Duration::from_secs(arguments.seconds.min(5)),
+    };
+    for work in Work::ALL {
+        // Tokens last a quarter of an hour.
+        let data = Data::read(pool, &stores.issuer()).await?;
+        report.largest(data.largest_comments);
+        let figures = measure::run(site.address, site.pid()?, load, |number| {
+            work.request(&data, number)
+        })
+        .await?;
+        report.add(name, work, figures);
+    }
+    Ok(())
+}
+
+/// Waits until the events of what was seeded have reached everybody.
+async fn settle(pool: &PgPool, stores: &Stores) -> Result<()> {
+    let nats = stores.nats.clone().context("NATS")?;
+    let client = async_nats::connect(nats).await?;
+    let jetstream = async_nats::jetstream::new(client);
+    let started = Instant::now();
+    while !is_settled(pool, &jetstream, &stores.instance).await? {
+        if started.elapsed() > SETTLING {
+            bail!("the events of the seeded data do not arrive");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
+}
+
+async fn is_settled(
+    pool: &PgPool,
+    jetstream: &async_nats::jetstream::Context,
+    instance: &str,
+) -> Result<bool> {
+    use futures_util::TryStreamExt as _;
+
+    let waiting = "select (select count(*) from (select 1 from identity.outbox limit 1) i) \
+        + (select count(*) from (select 1 from discussion.outbox limit 1) d)";
+    let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(pool).await?;
+    let Ok(stream) = jetstream.get_stream(format!("{instance}-events")).await else {
+        return Ok(false);
+    };
+    let consumers: Vec<_> = stream.consumers().try_collect().await?;
+    let taken = consumers
+        .iter()
+        .all(|consumer| consumer.num_pending == 0 && consumer.num_ack_pending == 0);
+    Ok(waiting == 0 && taken && !consumers.is_empty())
+}
+
+/// Folkmoot's public keys, for the peer.
+async fn jwks(arguments: &Arguments, stores: &Stores) -> Result<String> {
+    let site = Site::folkmoot(arguments.folkmoot.clone(), stores).await?;
+    let request = http::Request {
+        method: "GET",
+        path: "/.well-known/jwks.json".to_owned(),
+        token: String::new(),
+        body: None,
+    };
+    let answer = http::Connection::to(site.address).send(&request).await?;
+    Ok(String::from_utf8(answer.body)?)
+}
