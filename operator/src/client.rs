@@ -73,7 +73,8 @@ fn after(path: &str, parts: usize) -> Option<&str> {
 pub async fn knows(client: &Client, api_version: &str, plural: &str) -> kube::Result<bool> {
     match client.list_api_group_resources(api_version).await {
         Ok(list) => Ok(list.resources.iter().any(|found| found.name == plural)),
-        Err(kube::Error::Api(status)) if status.is_not_found() => Ok(false),
+        // The answer about an unknown group is plain text, which has a code and no reason.
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(false),
         Err(error) => Err(error),
     }
 }
