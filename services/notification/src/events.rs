@@ -1,56 +1,25 @@
-//! The events that become notifications, as their services tell them.
+//! What the service makes of the events of others.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use folkmoot_common::{auth::Principal, id};
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    model::NewNotification,
-    policy::{MAX_BODY_CHARS, MAX_TITLE_CHARS},
+use folkmoot_common::{
+    auth::Principal,
+    events::{
+        chat::{MessageMentioned, ParticipantSeen},
+        identity::{ProfileUpdated, UserRegistered},
+    },
+    id,
 };
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-/// Of identity: an account was made.
-pub(crate) const USER_REGISTERED: &str = "identity.user.registered";
-/// Of chat in open mode: somebody goes by a name.
-pub(crate) const PARTICIPANT_SEEN: &str = "chat.participant.seen";
-/// Of chat: a message holds names.
-pub(crate) const MESSAGE_MENTIONED: &str = "chat.message.mentioned";
+use crate::render;
 
 /// How far the clocks of two services may differ.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(10);
 /// In open mode nobody registers: who appears within a day is whom the mention meant.
 const PARTICIPANT_TOLERANCE: TimeDelta = TimeDelta::days(1);
-
-/// Data of [`USER_REGISTERED`].
-#[derive(Debug, Deserialize)]
-pub(crate) struct UserRegistered {
-    user_id: String,
-    username: String,
-    registered_at: DateTime<Utc>,
-}
-
-/// Data of [`PARTICIPANT_SEEN`].
-#[derive(Debug, Deserialize)]
-pub(crate) struct ParticipantSeen {
-    user_id: String,
-    username: String,
-    seen_at: DateTime<Utc>,
-}
-
-/// Data of [`MESSAGE_MENTIONED`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct MessageMentioned {
-    pub(crate) room_id: String,
-    pub(crate) room_name: String,
-    pub(crate) author_id: String,
-    pub(crate) author_name: String,
-    pub(crate) excerpt: String,
-    #[serde(skip_serializing, default)]
-    pub(crate) usernames: BTreeSet<String>,
-    pub(crate) sent_at: DateTime<Utc>,
-}
 
 /// Somebody goes by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +34,16 @@ pub(crate) struct Known {
 impl Known {
     /// Somebody who showed a token of identity's.
     pub(crate) fn by_token(principal: &Principal, now: DateTime<Utc>) -> Self {
+        Self::seen(&principal.user_id, &principal.username, now)
+    }
+
+    /// Somebody who did something then under that name.
+    pub(crate) fn seen(user_id: &str, username: &str, at: DateTime<Utc>) -> Self {
         Self {
-            user_id: principal.user_id.clone(),
-            username: principal.username.clone(),
-            mentionable_from: now - CLOCK_TOLERANCE,
-            seen_at: now,
+            user_id: user_id.to_owned(),
+            username: username.to_owned(),
+            mentionable_from: at - CLOCK_TOLERANCE,
+            seen_at: at,
         }
     }
 
@@ -84,60 +58,81 @@ impl Known {
     }
 }
 
-impl From<UserRegistered> for Known {
-    fn from(event: UserRegistered) -> Self {
-        Self {
-            user_id: event.user_id,
-            username: event.username,
-            mentionable_from: event.registered_at - CLOCK_TOLERANCE,
-            seen_at: event.registered_at,
-        }
+impl From<&UserRegistered> for Known {
+    fn from(event: &UserRegistered) -> Self {
+        Self::seen(&event.user_id, &event.username, event.registered_at)
     }
 }
 
-impl From<ParticipantSeen> for Known {
-    fn from(event: ParticipantSeen) -> Self {
+impl From<&ProfileUpdated> for Known {
+    fn from(event: &ProfileUpdated) -> Self {
+        Self::seen(&event.user_id, &event.username, event.updated_at)
+    }
+}
+
+impl From<&ParticipantSeen> for Known {
+    fn from(event: &ParticipantSeen) -> Self {
         Self {
-            user_id: event.user_id,
-            username: event.username,
             mentionable_from: event.seen_at - PARTICIPANT_TOLERANCE,
-            seen_at: event.seen_at,
+            ..Self::seen(&event.user_id, &event.username, event.seen_at)
         }
     }
 }
 
-impl MessageMentioned {
-    /// The mentioned names as they are compared.
-    pub(crate) fn keys(&self) -> BTreeSet<String> {
-        self.usernames
-            .iter()
-            .filter(|name| id::is_display_name(name))
-            .map(|name| key(name))
-            .collect()
-    }
+/// What is kept of a mention in chat until somebody goes by the name. The version before reads it too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ChatMention {
+    pub(crate) room_id: String,
+    pub(crate) room_name: String,
+    pub(crate) author_id: String,
+    pub(crate) author_name: String,
+    pub(crate) excerpt: String,
+    pub(crate) sent_at: DateTime<Utc>,
+}
 
-    /// What tells one user of it. Another service's words are made to fit: refusing them would bring them again.
-    pub(crate) fn tell(&self, user_id: &str) -> NewNotification {
-        let title = format!("@{} mentioned you in #{}", self.author_name, self.room_name);
-        let is_shown =
-            |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
-        NewNotification {
-            user_id: user_id.to_owned(),
-            title: title
-                .chars()
-                .filter(|character| !id::is_invisible_control(*character))
-                .take(MAX_TITLE_CHARS)
-                .collect(),
-            body: self
-                .excerpt
-                .chars()
-                .filter(is_shown)
-                .take(MAX_BODY_CHARS)
-                .collect(),
-            notif_type: "mention".to_owned(),
-            room_id: Some(self.room_id.clone()).filter(|room_id| id::is_valid(room_id)),
+impl From<&MessageMentioned> for ChatMention {
+    fn from(event: &MessageMentioned) -> Self {
+        Self {
+            room_id: event.room_id.clone(),
+            room_name: event.room_name.clone(),
+            author_id: event.author_id.clone(),
+            author_name: event.author_name.clone(),
+            excerpt: event.excerpt.clone(),
+            sent_at: event.sent_at,
         }
     }
+}
+
+impl ChatMention {
+    /// The line it is told in. Another service's words are made to fit: refusing them would bring them again.
+    pub(crate) fn title(&self, author_name: &str) -> String {
+        render::line(&format!(
+            "@{author_name} mentioned you in #{}",
+            self.room_name
+        ))
+    }
+
+    /// The room, if its id may be one.
+    pub(crate) fn room_id(&self) -> Option<&str> {
+        Some(self.room_id.as_str()).filter(|room_id| id::is_valid(room_id))
+    }
+}
+
+/// What happened in a thread, as much of it as a notification keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct News {
+    pub(crate) event_id: Uuid,
+    pub(crate) actor_id: String,
+    pub(crate) thread_id: Uuid,
+    pub(crate) comment_id: Option<Uuid>,
+    pub(crate) excerpt: String,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// Names as they are compared: those that somebody could go by.
+pub(crate) fn keys(names: &BTreeSet<String>) -> BTreeSet<String> {
+    let valid = names.iter().filter(|name| id::is_display_name(name));
+    valid.map(|name| key(name)).collect()
 }
 
 fn key(username: &str) -> String {

@@ -2,13 +2,23 @@
 //!
 //! Events of other services become notifications ([`consumer`]); the sockets only carry news of what the
 //! tables hold, so a frame that is lost costs a delay and nothing else.
+//!
+//! What a notification says is made when it is shown ([`render`]), and whether it is shown is asked then too: a thread
+//! that its user may not read any more, a deleted comment, somebody who was blocked since are not there. For that the
+//! service keeps what other services tell of categories, threads, roles and relations (`store/projections`).
 
+mod acquaintance;
 mod consumer;
 mod events;
+mod export;
+mod jobs;
+mod kinds;
 mod model;
 mod policy;
 mod push;
+mod render;
 mod routes;
+mod rules;
 mod settings;
 mod socket;
 mod store;
@@ -22,8 +32,12 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use folkmoot_common::{Context, Service, ServiceName, auth::Verifier, db::Db};
 use folkmoot_realtime::{Config, Engine};
+use tokio::sync::Notify;
 
-pub use model::{NewNotification, Notification, ReadAll, UnreadCount};
+pub use kinds::Kind;
+pub use model::{
+    Actor, NewNotification, Notification, Preference, ReadAll, UnreadCount, UnreadCounts,
+};
 pub use settings::Settings;
 pub use store::MIGRATIONS;
 
@@ -36,6 +50,8 @@ struct AppState {
     store: Store,
     engine: Engine,
     push: Push,
+    /// Told when there may be a job.
+    jobs: Arc<Notify>,
 }
 
 impl FromRef<AppState> for Verifier {
@@ -51,6 +67,8 @@ impl FromRef<AppState> for Verifier {
 pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service> {
     let state = open(ctx, settings).await?;
     consumer::start(&state);
+    jobs::start(&state);
+    export::start(&state);
     sweep::start(&state);
     let _ = state.engine.attach(ctx, ServiceName::Notification);
     let (router, openapi) = routes::router(state);
@@ -75,6 +93,7 @@ async fn open(ctx: &Context, settings: &Settings) -> anyhow::Result<AppState> {
         store,
         engine,
         push,
+        jobs: Arc::default(),
     })
 }
 

@@ -103,7 +103,8 @@ fn is_text(body: &str) -> bool {
     body.chars().count() <= MAX_BODY_CHARS && !body.chars().any(refused)
 }
 
-fn is_type(text: &str) -> bool {
+/// Whether a notification may be called that.
+pub(crate) fn is_type(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     (1..=MAX_TYPE_BYTES).contains(&text.len()) && text.bytes().all(allowed)
 }
@@ -121,7 +122,7 @@ mod tests {
             roles: vec![role.to_owned()],
             session_id: None,
             issued_at: None,
-        expires_at: None,
+            expires_at: None,
         };
         Caller::new(AuthMode::Required, Some(principal))
     }

@@ -11,7 +11,10 @@ use serde::Serialize;
 use tokio::sync::Mutex;
 use tracing::{debug, error};
 
-use crate::{model::Notification, store::Store};
+use crate::{
+    model::Notification,
+    store::{Outcome, Store, Told},
+};
 
 const STRIPES: usize = 64;
 
@@ -19,8 +22,11 @@ const STRIPES: usize = 64;
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ServerFrame<'a> {
-    /// There is a new notification.
-    Notification { notification: &'a Notification },
+    /// There is a new notification, or something was added to one. The kind is its `notif_type`.
+    Notification {
+        kind: &'a str,
+        notification: &'a Notification,
+    },
     /// How many are unread now.
     UnreadCount { unread_count: i64 },
     /// The answer to a ping.
@@ -67,41 +73,71 @@ impl Push {
         }
     }
 
-    /// New notifications were stored.
-    pub(crate) async fn created(&self, notifications: &[Notification]) {
-        if notifications.is_empty() {
+    /// What came of an event is told.
+    pub(crate) async fn outcome(&self, outcome: &Outcome) {
+        self.told(&outcome.told).await;
+        let recount: Vec<_> = outcome.recount.iter().map(String::as_str).collect();
+        self.unread_changed(&recount).await;
+    }
+
+    /// Tells of one that was posted, unless its user does not want to hear of its kind.
+    pub(crate) async fn created(&self, notification: &Notification) {
+        if notification.is_read {
             return;
         }
-        metrics::counter!("folkmoot_notifications_created_total")
-            .increment(notifications.len() as u64);
+        self.told(&[Told {
+            user_id: notification.user_id.clone(),
+            id: notification.id,
+        }])
+        .await;
+    }
+
+    /// Tells of new notifications, and of those that something was added to: of what its user may see now.
+    pub(crate) async fn told(&self, told: &[Told]) {
+        if told.is_empty() {
+            return;
+        }
+        metrics::counter!("folkmoot_notifications_created_total").increment(told.len() as u64);
+        let ids: Vec<_> = told.iter().map(|told| told.id).collect();
+        let notifications = match self.store.of_ids(&ids).await {
+            Ok(notifications) => notifications,
+            // The pages ask for the list themselves now and then.
+            Err(error) => return debug!(%error, "cannot read what to tell"),
+        };
         let publications = notifications.iter().filter_map(|notification| {
-            let frame = ServerFrame::Notification { notification }.encode()?;
+            let kind = &notification.kind;
+            let frame = ServerFrame::Notification { kind, notification }.encode()?;
             Some(Publication::message(topic(&notification.user_id), frame))
         });
         self.engine.publish(publications.collect()).await;
-        let users: BTreeSet<&str> = notifications
-            .iter()
-            .map(|notification| notification.user_id.as_str())
-            .collect();
-        for user_id in users {
-            self.unread_changed(user_id).await;
-        }
+        let users: BTreeSet<&str> = told.iter().map(|told| told.user_id.as_str()).collect();
+        let users: Vec<_> = users.into_iter().collect();
+        self.unread_changed(&users).await;
     }
 
-    /// The number of a user's unread notifications may have changed.
-    pub(crate) async fn unread_changed(&self, user_id: &str) {
-        let stripe = self.hasher.hash_one(user_id) % STRIPES as u64;
-        let _held = self.counting[stripe as usize].lock().await;
-        let unread_count = match self.store.count_unread(user_id).await {
-            Ok(unread_count) => unread_count,
+    /// The numbers of these users' unread notifications may have changed.
+    pub(crate) async fn unread_changed(&self, users: &[&str]) {
+        if users.is_empty() {
+            return;
+        }
+        let stripes = users
+            .iter()
+            .map(|user_id| self.hasher.hash_one(user_id) % STRIPES as u64);
+        // In one order everywhere, so that two never wait for each other.
+        let stripes: BTreeSet<_> = stripes.collect();
+        let mut held = Vec::with_capacity(stripes.len());
+        for stripe in stripes {
+            held.push(self.counting[stripe as usize].lock().await);
+        }
+        let counts = match self.store.count_unread_of(users).await {
+            Ok(counts) => counts,
             // The pages ask for the count themselves now and then.
             Err(error) => return debug!(%error, "cannot count to tell a user"),
         };
-        let Some(frame) = (ServerFrame::UnreadCount { unread_count }).encode() else {
-            return;
-        };
-        self.engine
-            .publish(vec![Publication::message(topic(user_id), frame)])
-            .await;
+        let publications = counts.into_iter().filter_map(|(user_id, unread_count)| {
+            let frame = ServerFrame::UnreadCount { unread_count }.encode()?;
+            Some(Publication::message(topic(&user_id), frame))
+        });
+        self.engine.publish(publications.collect()).await;
     }
 }

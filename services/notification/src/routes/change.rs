@@ -35,7 +35,7 @@ pub(crate) async fn mark_read(
         .mark_read(id, owner)
         .await?
         .ok_or_else(policy::absent)?;
-    state.push.unread_changed(&notification.user_id).await;
+    state.push.unread_changed(&[&notification.user_id]).await;
     Ok(Json(notification))
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn mark_all_read(
 ) -> ApiResult<Json<ReadAll>> {
     policy::owner(&caller, &user_id)?;
     let marked_read = state.store.mark_all_read(&user_id).await?;
-    state.push.unread_changed(&user_id).await;
+    state.push.unread_changed(&[&user_id]).await;
     let unread_count = state.store.count_unread(&user_id).await?;
     Ok(Json(ReadAll {
         user_id,
@@ -90,6 +90,6 @@ pub(crate) async fn delete(
         .delete(id, owner)
         .await?
         .ok_or_else(policy::absent)?;
-    state.push.unread_changed(&user_id).await;
+    state.push.unread_changed(&[&user_id]).await;
     Ok(StatusCode::NO_CONTENT)
 }

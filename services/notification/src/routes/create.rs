@@ -44,10 +44,9 @@ pub(crate) async fn create(
     if !decision.allowed {
         return Err(ApiError::rate_limited(&decision));
     }
-    let notification = state.store.create(new).await?;
-    state
-        .push
-        .created(std::slice::from_ref(&notification))
-        .await;
+    let told = state.store.create(&new).await?;
+    let notification = state.store.of_ids(&[told.id]).await?.pop();
+    let notification = notification.ok_or_else(policy::absent)?;
+    state.push.created(&notification).await;
     Ok((StatusCode::CREATED, Json(notification)))
 }

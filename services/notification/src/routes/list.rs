@@ -10,9 +10,10 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{
-    AppState,
+    AppState, acquaintance,
     model::{Notification, UnreadCount},
     policy,
+    store::Filter,
 };
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -49,38 +50,42 @@ pub(crate) async fn list(
 ) -> ApiResult<Page<Notification>> {
     policy::owner(&caller, &user_id)?;
     let limit = page::limit(query.limit.as_deref())?;
-    let unread_only = query.unread_only.as_deref().map_or(Ok(false), flag)?;
-    let before = query.after.as_deref().map(cursor).transpose()?;
-    let notifications = state
-        .store
-        .list(&user_id, unread_only, before, limit + 1)
-        .await?;
-    Ok(Page::new(notifications, limit, |last| {
-        next_page(limit, unread_only, last.id)
+    let flagged = |text: &str| flag("unread_only", text);
+    let filter = Filter {
+        unread_only: query.unread_only.as_deref().map_or(Ok(false), flagged)?,
+        after: query.after.as_deref().map(cursor).transpose()?,
+        kind: None,
+    };
+    if let Ok(user) = caller.principal() {
+        acquaintance::make(&state, user).await;
+    }
+    let shown = state.store.list(&user_id, &filter, limit + 1).await?;
+    let rest = page::query_pair("unread_only", &filter.unread_only.to_string());
+    Ok(Page::new(shown.notifications, limit, |last| {
+        next_page(limit, &rest, last.id)
     }))
 }
 
-fn next_page(limit: u32, unread_only: bool, last: Uuid) -> String {
-    let filter = if unread_only { "&unread_only=true" } else { "" };
-    format!(
-        "limit={limit}{filter}&{}",
-        page::query_pair("after", &last.to_string())
-    )
+/// The query of the page behind `last`.
+pub(super) fn next_page(limit: u32, rest: &str, last: Uuid) -> String {
+    let after = page::query_pair("after", &last.to_string());
+    format!("limit={limit}&{rest}&{after}")
 }
 
 /// A flag in the spellings of several languages.
-fn flag(text: &str) -> ApiResult<bool> {
+pub(super) fn flag(name: &str, text: &str) -> ApiResult<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" | "" => Ok(false),
         _ => Err(ApiError::bad_request(
             "invalid_query",
-            "unread_only must be true or false",
+            format!("{name} must be true or false"),
         )),
     }
 }
 
-fn cursor(text: &str) -> ApiResult<Uuid> {
+/// The last notification of the page before.
+pub(super) fn cursor(text: &str) -> ApiResult<Uuid> {
     Uuid::try_parse(text)
         .map_err(|_| ApiError::bad_request("invalid_id", "after must be a notification's id"))
 }
@@ -124,8 +129,8 @@ mod tests {
             ("False", false),
             ("0", false),
         ] {
-            assert_eq!(flag(text), Ok(value), "{text}");
+            assert_eq!(flag("unread", text), Ok(value), "{text}");
         }
-        assert_eq!(flag("maybe").unwrap_err().code, "invalid_query");
+        assert_eq!(flag("unread", "maybe").unwrap_err().code, "invalid_query");
     }
 }

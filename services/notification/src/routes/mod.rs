@@ -6,6 +6,8 @@ mod change;
 mod create;
 mod health;
 mod list;
+mod mine;
+mod preferences;
 mod socket;
 
 use axum::{Router, extract::DefaultBodyLimit};
@@ -29,7 +31,9 @@ struct ApiDoc;
 
 pub(crate) fn router(state: AppState) -> (Router, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
-        .routes(routes!(create::create))
+        .routes(routes!(create::create, mine::list))
+        .routes(routes!(mine::count_unread))
+        .routes(routes!(preferences::get, preferences::put))
         .routes(routes!(list::list, change::delete))
         .routes(routes!(list::count_unread))
         .routes(routes!(change::mark_read))

@@ -2,15 +2,14 @@
 
 use axum::{extract::State, response::Response};
 use folkmoot_common::{
-    auth::{Caller, Principal},
+    auth::Caller,
     http::{ApiResult, Problem, Query},
 };
 use folkmoot_realtime::{Session, Upgrade};
 use serde::Deserialize;
-use tracing::debug;
 use utoipa::IntoParams;
 
-use crate::{AppState, consumer, events::Known, socket::Socket};
+use crate::{AppState, acquaintance, socket::Socket};
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -25,7 +24,8 @@ pub(crate) struct SocketQuery {
 /// A WebSocket that tells of new notifications.
 ///
 /// It sends `{"type": "unread_count", "unread_count": 3}` at first and whenever the number changes, and
-/// `{"type": "notification", "notification": {…}}` for each new one.
+/// `{"type": "notification", "kind": "comment.replied", "notification": {…}}` for each new one, and for each to which something
+/// was added: then it has the id of the one before. Of what its user may not see (any more) it says nothing.
 #[utoipa::path(
     get, path = "/ws/notifications", tag = "notifications", params(SocketQuery),
     responses(
@@ -51,23 +51,10 @@ pub(crate) async fn open(
         None => caller.principal()?.clone(),
     };
     if caller.principal().is_ok() {
-        get_to_know(&state, &user).await;
+        acquaintance::make(&state, &user).await;
     }
     let session = Session::of(&user, state.ctx.clock.now());
     Ok(state
         .engine
         .accept(upgrade, session, Socket::new(state.store.clone())))
-}
-
-/// identity tells of everybody by event. Should its events have been lost, the token tells it too.
-async fn get_to_know(state: &AppState, user: &Principal) {
-    let known = Known::by_token(user, state.ctx.clock.now());
-    let learned = match state.store.knows(&known).await {
-        Ok(true) => Ok(()),
-        Ok(false) => consumer::learn(state, &known).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = learned {
-        debug!(%error, "cannot take note of a user");
-    }
 }

@@ -1,4 +1,4 @@
-//! Mentions on their way to those whom they name.
+//! Mentions in chat on their way to those whom they name.
 //!
 //! A mention is first kept by name, and then delivered to whoever goes by it. Both the mention and the news of
 //! who goes by the name may come first, on different replicas: each looks after its commit for what the other
@@ -6,25 +6,25 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use folkmoot_common::{db::sqlx, in_transaction, row, with_reader, with_writer};
+use chrono::{DateTime, Utc};
+use folkmoot_common::{db::sqlx, events::chat::MessageMentioned, in_transaction, row, with_reader};
 use tracing::error;
 use uuid::Uuid;
 
-use super::{SWEEP_BATCH, Store};
+use super::{
+    Store, Told,
+    sql::{Sql, values},
+    tell::{Draft, recipient},
+    waiting::{Namesake, namesakes},
+};
 use crate::{
-    events::{Known, MessageMentioned},
-    model::Notification,
+    events::{ChatMention, keys},
+    kinds::Kind,
+    render, rules,
 };
 
-/// Most users of one name who are told. Only in open mode can there be more than one.
-const MAX_NAMESAKES: i64 = 20;
 /// Mentions delivered by one transaction.
-const BATCH: i64 = 100;
-/// How long a mention waits for somebody of its name, and an event is recognised that comes again.
-const PENDING_FOR: TimeDelta = TimeDelta::days(7);
-/// Most mentions that wait; beyond it the oldest are dropped.
-const MAX_PENDING: i64 = 100_000;
+const AT_ONCE: i64 = 100;
 
 const HANDLED: &str =
     "insert into handled_events (id, handled_at) values ($1, $2) on conflict (id) do nothing";
@@ -32,25 +32,7 @@ const KEEP: &str = "insert into pending_mentions (event_id, username_key, sent_a
 const PENDING: &str = "select event_id, payload from pending_mentions \
     where username_key = $1 and sent_at >= $2 order by sent_at, event_id limit $3";
 const TAKE: &str = "delete from pending_mentions where event_id = $1 and username_key = $2";
-const BY_NAME: &str = "select user_id, mentionable_from from directory where username_key = $1 order by user_id limit $2";
-const KNOWN: &str = "select 1 from directory where user_id = $1 and username_key = $2";
-// A name that somebody keeps counts from when they first had it, whichever news of it comes first.
-const LEARN: &str = "insert into directory (user_id, username, username_key, mentionable_from, seen_at) \
-    values ($1, $2, $3, $4, $5) on conflict (user_id) do update set \
-    mentionable_from = case \
-        when directory.username_key <> excluded.username_key then excluded.mentionable_from \
-        when directory.mentionable_from < excluded.mentionable_from then directory.mentionable_from \
-        else excluded.mentionable_from end, \
-    username = excluded.username, username_key = excluded.username_key, \
-    seen_at = case when directory.seen_at > excluded.seen_at then directory.seen_at else excluded.seen_at end \
-    where directory.username_key = excluded.username_key or directory.seen_at <= excluded.seen_at";
-const SWEEP_PENDING: &str = "delete from pending_mentions where (event_id, username_key) in ( \
-    select event_id, username_key from pending_mentions where sent_at < $1 order by sent_at, event_id limit $2)";
-const SWEEP_HANDLED: &str = "delete from handled_events where id in ( \
-    select id from handled_events where handled_at < $1 order by handled_at, id limit $2)";
-const COUNT_PENDING: &str = "select count(*) from pending_mentions";
-const DROP_OLDEST: &str = "delete from pending_mentions where (event_id, username_key) in ( \
-    select event_id, username_key from pending_mentions order by sent_at, event_id limit $1)";
+const IS_GONE: &str = "select 1 from members where user_id = $1 and deleted_at is not null";
 
 row! {
     struct Pending {
@@ -59,153 +41,127 @@ row! {
     }
 }
 
-row! {
-    #[derive(Clone)]
-    struct Namesake {
-        user_id: String,
-        mentionable_from: DateTime<Utc>,
-    }
-}
-
 impl Store {
+    /// Whether an event comes for the first time, in the transaction that handles it.
+    pub(super) async fn is_first(&self, sql: &mut impl Sql, event_id: Uuid) -> sqlx::Result<bool> {
+        let now = self.clock.now();
+        Ok(sql.run(HANDLED, values![event_id, now]).await? == 1)
+    }
+
     /// Keeps the mentions of an event, once however often it comes.
     pub(crate) async fn keep_mentions(
         &self,
         event_id: Uuid,
-        mention: &MessageMentioned,
+        mentioned: &MessageMentioned,
     ) -> sqlx::Result<()> {
-        let now = self.clock.now();
+        let mention = ChatMention::from(mentioned);
+        let payload = serde_json::to_string(&mention)
+            .map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
         in_transaction!(&self.db, tx => {
-            let handled = sqlx::query(HANDLED).bind(event_id).bind(now).execute(&mut *tx).await?;
-            if handled.rows_affected() == 1 {
-                for key in mention.keys() {
-                    let query = sqlx::query(KEEP).bind(event_id).bind(key).bind(mention.sent_at);
-                    query.bind(payload(mention)?).execute(&mut *tx).await?;
+            if self.is_first(&mut *tx, event_id).await? {
+                for key in keys(&mentioned.usernames) {
+                    tx.run(KEEP, values![event_id, &key, mention.sent_at, &payload]).await?;
                 }
             }
         });
         Ok(())
     }
 
-    /// Learns who goes by a name.
-    pub(crate) async fn learn(&self, known: &Known) -> sqlx::Result<()> {
-        with_writer!(&self.db, db => {
-            let query = sqlx::query(LEARN).bind(&known.user_id).bind(&known.username).bind(known.key());
-            query.bind(known.mentionable_from).bind(known.seen_at).execute(db).await.map(|_| ())
-        })
-    }
-
-    /// Whether a user is known to go by a name.
-    pub(crate) async fn knows(&self, known: &Known) -> sqlx::Result<bool> {
-        let found: Option<i32> = with_reader!(&self.db, db => {
-            sqlx::query_scalar(KNOWN).bind(&known.user_id).bind(known.key()).fetch_optional(db).await
-        })?;
-        Ok(found.is_some())
-    }
-
     /// Makes notifications of the kept mentions of these names, where somebody goes by them.
     pub(crate) async fn deliver_mentions(
         &self,
         keys: &BTreeSet<String>,
-    ) -> sqlx::Result<Vec<Notification>> {
-        let mut delivered = Vec::new();
+    ) -> sqlx::Result<Vec<Told>> {
+        let mut told = Vec::new();
         for key in keys {
-            delivered.extend(self.deliver_to(key).await?);
+            let namesakes = with_reader!(&self.db, db => {
+                let mut db = db.clone();
+                namesakes(&mut db, key).await?
+            });
+            let from = namesakes.iter().map(|namesake| namesake.mentionable_from);
+            let Some(from) = from.min() else { continue };
+            while self.deliver_batch(key, from, &namesakes, &mut told).await? {}
         }
-        let told: BTreeSet<&str> = delivered
-            .iter()
-            .map(|notification| notification.user_id.as_str())
-            .collect();
-        for user_id in told {
-            self.trim(user_id).await?;
-        }
-        Ok(delivered)
+        self.trim_all(&told).await?;
+        Ok(told)
     }
 
-    async fn deliver_to(&self, key: &str) -> sqlx::Result<Vec<Notification>> {
-        let namesakes: Vec<Namesake> = with_reader!(&self.db, db => {
-            sqlx::query_as(BY_NAME).bind(key).bind(MAX_NAMESAKES).fetch_all(db).await
-        })?;
-        let Some(from) = namesakes
-            .iter()
-            .map(|namesake| namesake.mentionable_from)
-            .min()
-        else {
-            return Ok(Vec::new());
-        };
-        let mut delivered = Vec::new();
-        loop {
-            let pending: Vec<Pending> = with_reader!(&self.db, db => {
-                sqlx::query_as(PENDING).bind(key).bind(from).bind(BATCH).fetch_all(db).await
-            })?;
-            let is_last = pending.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
-            delivered.extend(self.deliver_batch(key, pending, &namesakes).await?);
-            if is_last {
-                return Ok(delivered);
-            }
-        }
-    }
-
-    /// Who takes a mention away delivers it; another replica may have come first.
+    /// Who takes a mention away delivers it; another replica may have come first. Says whether there may be more.
     async fn deliver_batch(
         &self,
         key: &str,
-        pending: Vec<Pending>,
+        from: DateTime<Utc>,
         namesakes: &[Namesake],
-    ) -> sqlx::Result<Vec<Notification>> {
-        let mut delivered = Vec::new();
+        told: &mut Vec<Told>,
+    ) -> sqlx::Result<bool> {
+        let pending: Vec<Pending> = with_reader!(&self.db, db => {
+            let mut db = db.clone();
+            db.all(PENDING, values![key, from, AT_ONCE]).await?
+        });
         if pending.is_empty() {
-            return Ok(delivered);
+            return Ok(false);
         }
-        in_transaction!(&self.db, tx => {
-            for Pending { event_id, payload } in pending {
-                let taken = sqlx::query(TAKE).bind(event_id).bind(key).execute(&mut *tx).await?;
-                if taken.rows_affected() == 0 {
+        let is_last = pending.len() < usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+        let delivered = in_transaction!(&self.db, tx => {
+            let mut delivered = Vec::new();
+            for Pending { event_id, payload } in &pending {
+                if tx.run(TAKE, values![*event_id, key]).await? == 0 {
                     continue;
                 }
-                let Some(mention) = mention(&payload) else { continue };
-                for namesake in namesakes.iter().filter(|namesake| namesake.is_meant_by(&mention)) {
-                    let notification = self.make(mention.tell(&namesake.user_id));
-                    if insert!(&mut *tx, &notification, Some(event_id))?.rows_affected() == 1 {
-                        delivered.push(notification);
-                    }
-                }
+                let Some(mention) = mention(payload) else { continue };
+                delivered.extend(self.tell_of(&mut *tx, *event_id, &mention, namesakes).await?);
             }
+            delivered
         });
-        Ok(delivered)
+        told.extend(delivered);
+        Ok(!is_last)
     }
 
-    /// Forgets what is too old or too much. Says whether there may be more of it.
-    pub(crate) async fn sweep(&self) -> sqlx::Result<bool> {
-        let before = self.clock.now() - PENDING_FOR;
-        let swept = with_writer!(&self.db, db => {
-            let pending = sqlx::query(SWEEP_PENDING).bind(before).bind(SWEEP_BATCH).execute(db).await?;
-            let handled = sqlx::query(SWEEP_HANDLED).bind(before).bind(SWEEP_BATCH).execute(db).await?;
-            pending.rows_affected().max(handled.rows_affected())
-        });
-        let waiting: i64 =
-            with_reader!(&self.db, db => sqlx::query_scalar(COUNT_PENDING).fetch_one(db).await)?;
-        let surplus = (waiting - MAX_PENDING).clamp(0, SWEEP_BATCH);
-        if surplus > 0 {
-            with_writer!(&self.db, db => sqlx::query(DROP_OLDEST).bind(surplus).execute(db).await.map(|_| ()))?;
+    async fn tell_of(
+        &self,
+        sql: &mut impl Sql,
+        event_id: Uuid,
+        mention: &ChatMention,
+        namesakes: &[Namesake],
+    ) -> sqlx::Result<Vec<Told>> {
+        let gone: Option<(i32,)> = sql.first(IS_GONE, values![&mention.author_id]).await?;
+        let name = gone.map_or(mention.author_name.as_str(), |_| render::DELETED);
+        let (title, body) = (mention.title(name), render::text(&mention.excerpt));
+        let mut told = Vec::new();
+        for namesake in namesakes
+            .iter()
+            .filter(|namesake| namesake.is_meant_by(mention))
+        {
+            let recipient = recipient(sql, &namesake.user_id, &mention.author_id).await?;
+            if rules::choose(&[Kind::Mention], &recipient, &[]).is_none() {
+                continue;
+            }
+            let draft = Draft {
+                title: &title,
+                body: &body,
+                room_id: mention.room_id(),
+                actor_id: Some(&mention.author_id),
+                ..Draft::new(&namesake.user_id, Kind::Mention.as_str())
+            };
+            let (id, now) = (self.ids.next(), self.clock.now());
+            if draft.insert(sql, (id, now), Some(event_id)).await? {
+                let user_id = namesake.user_id.clone();
+                told.push(Told { user_id, id });
+            }
         }
-        Ok(swept == SWEEP_BATCH.unsigned_abs() || surplus == SWEEP_BATCH)
+        Ok(told)
     }
 }
 
 impl Namesake {
     /// Whether they had the name then, and did not write the message themselves.
-    fn is_meant_by(&self, mention: &MessageMentioned) -> bool {
+    fn is_meant_by(&self, mention: &ChatMention) -> bool {
         self.mentionable_from <= mention.sent_at && self.user_id != mention.author_id
     }
 }
 
-fn payload(mention: &MessageMentioned) -> sqlx::Result<String> {
-    serde_json::to_string(mention).map_err(|error| sqlx::Error::Encode(Box::new(error)))
-}
-
 /// What another version wrote and cannot be read is dropped: it must not hold up the others.
-fn mention(payload: &str) -> Option<MessageMentioned> {
+fn mention(payload: &str) -> Option<ChatMention> {
     serde_json::from_str(payload)
         .inspect_err(|error| error!(%error, "a mention cannot be read and is dropped"))
         .ok()

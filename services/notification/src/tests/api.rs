@@ -13,6 +13,9 @@ async fn a_notification_is_posted_read_and_deleted() {
     let mut expected = json!({
         "id": id, "user_id": "ann", "title": "Hello", "body": "there", "notif_type": "mention",
         "room_id": "general", "is_read": false, "created_at": service.clock.now(),
+        // Not in the document.
+        "kind": "mention", "thread_id": null, "comment_id": null, "actors": [], "actor_count": 0, "actor_name": null,
+        "url": "/rooms/general", "updated_at": service.clock.now(),
     });
     assert_eq!(
         (posted.status, &posted.body),

@@ -1,19 +1,30 @@
 //! The service through its router and its consumer, on SQLite and the memory stores.
 
 mod api;
+mod fan_out;
+mod forget;
+mod forum;
+mod groups;
 mod mentions;
+mod mine;
+mod preferences;
+mod visibility;
+mod world;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
-    http::{Method, Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header, request},
 };
 use chrono::{DateTime, TimeDelta};
 use folkmoot_common::{
     Context,
-    auth::keys::KeyStore,
+    auth::{
+        keys::KeyStore,
+        token::{AUDIENCE, Claims, ISSUER},
+    },
     bus::Event,
     clock::{Clock as _, ManualClock},
     config::parse_args,
@@ -30,6 +41,7 @@ struct Notifications {
     state: AppState,
     router: Router,
     clock: Arc<ManualClock>,
+    keys: KeyStore,
     _folder: TempDir,
 }
 
@@ -51,7 +63,7 @@ impl Notifications {
         let clock = Arc::new(ManualClock::new(
             DateTime::UNIX_EPOCH + TimeDelta::days(20_000),
         ));
-        KeyStore::open(folder.path().join("keys"), clock.clone()).unwrap();
+        let keys = KeyStore::open(folder.path().join("keys"), clock.clone()).unwrap();
         let settings = parse_args(&common).unwrap();
         let ctx = Context::with_clock(settings, CancellationToken::new(), clock.clone())
             .await
@@ -62,6 +74,7 @@ impl Notifications {
             state,
             router,
             clock,
+            keys,
             _folder: folder,
         }
     }
@@ -80,6 +93,41 @@ impl Notifications {
             .method(method)
             .uri(path)
             .header(header::CONTENT_TYPE, "application/json");
+        self.answer(request, body).await
+    }
+
+    /// A call with a token of `user_id`, who goes by their id.
+    async fn call_as(
+        &self,
+        (user_id, roles): (&str, &[&str]),
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let now = self.clock.now().timestamp();
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            sub: user_id.to_owned(),
+            name: user_id.to_owned(),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            sid: None,
+            jti: None,
+            iat: now,
+            nbf: None,
+            exp: now + 900,
+        };
+        let token = format!("Bearer {}", self.keys.sign(&claims).unwrap());
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, token);
+        let body = body.map_or(Body::empty(), |body| Body::from(body.to_string()));
+        self.answer(request, body).await
+    }
+
+    async fn answer(&self, request: request::Builder, body: Body) -> Answer {
         let response = self
             .router
             .clone()

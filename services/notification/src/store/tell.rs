@@ -1,0 +1,158 @@
+//! Telling somebody: whether they are to be told, and the row.
+
+use chrono::{DateTime, Utc};
+use folkmoot_common::{db::sqlx, row};
+use uuid::Uuid;
+
+use super::{
+    Store, Told,
+    sql::{Sql, values},
+};
+use crate::{
+    events::News,
+    kinds::Kind,
+    rules::{self, Candidates, Recipient},
+};
+
+// An event tells each user once, and a user has one open group of a thing.
+const INSERT: &str = "insert into notifications \
+    (id, user_id, event_id, notif_type, title, body, room_id, is_read, created_at, \
+     actor_id, thread_id, comment_id, excerpt, group_key) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing";
+const RECIPIENT: &str = "select \
+    exists (select 1 from members where user_id = $1 and deleted_at is not null) as is_deleted, \
+    exists (select 1 from members where user_id = $1 and roles_at is not null) as has_roles, \
+    exists (select 1 from relations where is_active and ( \
+        (user_id = $1 and target_id = $2 and kind in ('block', 'mute')) \
+        or (user_id = $2 and target_id = $1 and kind = 'block'))) as is_averse";
+const OFF: &str = "select kind from preferences where user_id = $1 and not in_app";
+const ROLES: &str = "select role from member_roles where user_id = $1";
+const REQUIRED: &str = "select c.read_role, c.also_role from threads t join categories c \
+    on c.category_id = t.category_id or c.category_id = t.also_category_id where t.thread_id = $1";
+
+row! {
+    struct Facts {
+        is_deleted: bool,
+        has_roles: bool,
+        is_averse: bool,
+    }
+}
+
+/// A row to store.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Draft<'a> {
+    pub(super) user_id: &'a str,
+    pub(super) notif_type: &'a str,
+    pub(super) title: &'a str,
+    pub(super) body: &'a str,
+    pub(super) room_id: Option<&'a str>,
+    pub(super) is_read: bool,
+    pub(super) actor_id: Option<&'a str>,
+    pub(super) thread_id: Option<Uuid>,
+    pub(super) comment_id: Option<Uuid>,
+    pub(super) excerpt: Option<&'a str>,
+    pub(super) group_key: Option<&'a str>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(user_id: &'a str, notif_type: &'a str) -> Self {
+        Self {
+            user_id,
+            notif_type,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of(news: &'a News, user_id: &'a str, kind: Kind) -> Self {
+        Self {
+            title: kind.neutral_title(),
+            actor_id: Some(&news.actor_id),
+            thread_id: Some(news.thread_id),
+            comment_id: news.comment_id,
+            // A thread's is kept with the thread.
+            excerpt: news.comment_id.map(|_| news.excerpt.as_str()),
+            ..Self::new(user_id, kind.as_str())
+        }
+    }
+
+    /// Stores it. Says whether it is there now and was not before.
+    pub(super) async fn insert(
+        &self,
+        sql: &mut impl Sql,
+        (id, now): (Uuid, DateTime<Utc>),
+        event_id: Option<Uuid>,
+    ) -> sqlx::Result<bool> {
+        let row = values![
+            id,
+            self.user_id,
+            event_id,
+            self.notif_type,
+            self.title,
+            self.body,
+            self.room_id,
+            self.is_read,
+            now,
+            self.actor_id,
+            self.thread_id,
+            self.comment_id,
+            self.excerpt,
+            self.group_key,
+        ];
+        Ok(sql.run(INSERT, row).await? == 1)
+    }
+}
+
+/// The roles that reading a thread takes.
+pub(super) async fn required(sql: &mut impl Sql, thread_id: Uuid) -> sqlx::Result<Vec<String>> {
+    let roles: Vec<(Option<String>, Option<String>)> =
+        sql.all(REQUIRED, values![thread_id]).await?;
+    let roles = roles.into_iter().flat_map(|(read, also)| [read, also]);
+    Ok(roles.flatten().collect())
+}
+
+/// What is known of somebody who may be told what `actor_id` did.
+pub(super) async fn recipient(
+    sql: &mut impl Sql,
+    user_id: &str,
+    actor_id: &str,
+) -> sqlx::Result<Recipient> {
+    let facts: Option<Facts> = sql.first(RECIPIENT, values![user_id, actor_id]).await?;
+    let off: Vec<(String,)> = sql.all(OFF, values![user_id]).await?;
+    let roles: Vec<(String,)> = sql.all(ROLES, values![user_id]).await?;
+    let roles = roles.into_iter().map(|(role,)| role).collect();
+    let facts = facts.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Recipient {
+        is_deleted: facts.is_deleted,
+        is_averse: facts.is_averse,
+        off: off.iter().filter_map(|(kind,)| Kind::parse(kind)).collect(),
+        roles: facts.has_roles.then_some(roles),
+    })
+}
+
+impl Store {
+    /// Tells each of `candidates` of one kind, or of none.
+    pub(super) async fn tell(
+        &self,
+        sql: &mut impl Sql,
+        news: &News,
+        candidates: &Candidates,
+    ) -> sqlx::Result<Vec<Told>> {
+        let required = required(sql, news.thread_id).await?;
+        let mut told = Vec::new();
+        for (user_id, kinds) in candidates {
+            let recipient = recipient(sql, user_id, &news.actor_id).await?;
+            let Some(kind) = rules::choose(kinds, &recipient, &required) else {
+                continue;
+            };
+            let (id, now) = (self.ids.next(), self.clock.now());
+            let draft = Draft::of(news, user_id, kind);
+            if draft.insert(sql, (id, now), Some(news.event_id)).await? {
+                told.push(Told {
+                    user_id: user_id.clone(),
+                    id,
+                });
+            }
+        }
+        Ok(told)
+    }
+}

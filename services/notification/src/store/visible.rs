@@ -1,0 +1,49 @@
+//! What a user may see of their notifications, as part of a statement. It is asked whenever something is shown or counted:
+//! what was told before access was taken away is not there afterwards.
+
+/// Whether `$user` has a role that a column of a category asks for. Roles that are not known are none.
+macro_rules! has_role {
+    ($user:literal, $column:literal) => {
+        concat!(
+            "(",
+            $column,
+            " is null or ",
+            $column,
+            " = 'member' or exists (select 1 from member_roles m where m.user_id = ",
+            $user,
+            " and m.role in (",
+            $column,
+            ", 'admin')))"
+        )
+    };
+}
+
+/// The tables that [`visible!`](crate::store::visible) needs.
+macro_rules! from_notifications {
+    () => {
+        " from notifications n left join threads t on t.thread_id = n.thread_id \
+         left join categories c on c.category_id = t.category_id \
+         left join categories b on b.category_id = t.also_category_id "
+    };
+}
+
+/// Whether the user of `n` may see it. A thread of which nothing is known is not shown.
+macro_rules! visible {
+    () => {
+        concat!(
+            "(n.thread_id is null or (not t.is_deleted \
+              and (t.category_id is not null or t.also_category_id is not null) \
+              and (t.category_id is null or (c.category_id is not null and ",
+            has_role!("n.user_id", "c.read_role"), " and ", has_role!("n.user_id", "c.also_role"),
+            ")) and (t.also_category_id is null or (b.category_id is not null and ",
+            has_role!("n.user_id", "b.read_role"), " and ", has_role!("n.user_id", "b.also_role"),
+            ")) and not exists (select 1 from comments d where d.comment_id = n.comment_id and d.is_deleted))) \
+             and not exists (select 1 from relations r where r.user_id = n.user_id and r.target_id = n.actor_id \
+              and r.kind in ('block', 'mute') and r.is_active) \
+             and not exists (select 1 from relations r where r.user_id = n.actor_id and r.target_id = n.user_id \
+              and r.kind = 'block' and r.is_active)"
+        )
+    };
+}
+
+pub(crate) use {from_notifications, has_role, visible};
