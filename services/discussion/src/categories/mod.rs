@@ -67,7 +67,8 @@ async fn create(state: &AppState, reader: &Reader, new: NewCategory) -> ApiResul
         "category",
         id,
         detail,
-    );
+    )
+    .in_category(id);
     if !store::insert(state, &row, &entry, &event).await? {
         return Err(taken());
     }
@@ -101,7 +102,8 @@ async fn edit(
         "category",
         row.id,
         detail,
-    );
+    )
+    .in_category(row.id);
     match store::update(state, &row, &entry, &event).await? {
         store::Updated::Yes => {}
         store::Updated::Gone => return Err(access::no_category()),
@@ -145,7 +147,8 @@ async fn delete(state: &AppState, reader: &Reader, slug: &str) -> ApiResult<()> 
         "category",
         row.id,
         detail,
-    );
+    )
+    .in_category(row.id);
     match store::delete(state, row.id, &entry).await? {
         store::Deleted::Yes => Ok(()),
         store::Deleted::NotEmpty => Err(ApiError::conflict(

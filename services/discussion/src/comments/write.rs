@@ -214,6 +214,7 @@ pub(crate) async fn edit(
             id,
             json!({"thread_id": thread.id}),
         )
+        .in_category(thread.category_id)
     });
     let revision = state.ctx.ids.next();
     in_transaction!(&state.store.db, tx => {
@@ -263,8 +264,9 @@ pub(crate) async fn delete(state: &AppState, reader: &Reader, id: Uuid) -> ApiRe
     let now = state.ctx.clock.now();
     let event = events::comment_deleted(&state.ctx, &row, now)?;
     let detail = json!({"thread_id": thread.id, "author_id": row.author_id});
-    let entry = (who.user_id != row.author_id)
-        .then(|| Entry::new(who, "comment.deleted", "comment", id, detail));
+    let entry = (who.user_id != row.author_id).then(|| {
+        Entry::new(who, "comment.deleted", "comment", id, detail).in_category(thread.category_id)
+    });
     in_transaction!(&state.store.db, tx => {
         let deleted = sqlx::query(DELETE).bind(id).bind(now).bind(&who.user_id).execute(&mut *tx).await?;
         if deleted.rows_affected() == 0 {

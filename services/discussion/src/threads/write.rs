@@ -179,8 +179,9 @@ pub(crate) async fn edit(
     let now = state.ctx.clock.now();
     let event = events::thread(&state.ctx, Kind::Updated, &thread, &tags, mentions, now)?;
     let detail = json!({"title": before.0});
-    let entry = (editor.user_id != thread.author_id)
-        .then(|| Entry::new(editor, "thread.edited", "thread", id, detail));
+    let entry = (editor.user_id != thread.author_id).then(|| {
+        Entry::new(editor, "thread.edited", "thread", id, detail).in_category(thread.category_id)
+    });
     let revision = state.ctx.ids.next();
     in_transaction!(&state.store.db, tx => {
         if new_text {
@@ -240,8 +241,9 @@ pub(crate) async fn delete(state: &AppState, reader: &Reader, id: Uuid) -> ApiRe
     let now = state.ctx.clock.now();
     let event = events::thread_deleted(&state.ctx, &thread, now)?;
     let detail = json!({"title": thread.title, "author_id": thread.author_id});
-    let entry = (who.user_id != thread.author_id)
-        .then(|| Entry::new(who, "thread.deleted", "thread", id, detail));
+    let entry = (who.user_id != thread.author_id).then(|| {
+        Entry::new(who, "thread.deleted", "thread", id, detail).in_category(thread.category_id)
+    });
     in_transaction!(&state.store.db, tx => {
         let deleted = sqlx::query(DELETE).bind(id).bind(now).bind(&who.user_id).execute(&mut *tx).await?;
         if deleted.rows_affected() == 0 {
