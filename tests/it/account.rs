@@ -157,6 +157,17 @@ on_both_backends! {
         let whole = Value::from(account).to_string();
         assert!(!whole.contains("argon2"), "{whole}");
 
+        let done = wait::until("every part is there", async || {
+            let export = ann.get(&format!("{EXPORTS}/{id}")).await.expect(200);
+            (export["status"] == "done").then_some(export)
+        })
+        .await;
+        assert_eq!(done["missing"], json!([]));
+        for service in ["chat", "discussion", "file", "identity", "notification"] {
+            let lines = Value::from(part(&ann, id, service).await).to_string();
+            assert!(!lines.contains("bob@example.org") && !lines.contains("bob.txt"), "{service}: {lines}");
+        }
+
         for path in [format!("{EXPORTS}/{id}"), format!("{EXPORTS}/{id}/chat")] {
             bob.get(&path).await.expect_problem(404, "export_not_found");
             app.get(&path).await.expect_problem(401, "unauthorized");

@@ -4,6 +4,7 @@ use folkmoot_common::ServiceName;
 use folkmoot_tests::{
     app::{Answer, Backends, Member, Site, Stores, TestApp, send},
     on_both_backends,
+    process::Folkmoot,
 };
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -22,6 +23,47 @@ fn names(list: &Value) -> Vec<&str> {
     people
         .map(|person| person["username"].as_str().expect("a name"))
         .collect()
+}
+
+/// Most statements that an answer may cost.
+const MOST: usize = 6;
+
+/// Statements in the log, but those of the service's own clockwork.
+fn statements(folkmoot: &Folkmoot) -> usize {
+    let own = [
+        "follow_changes limit 1",
+        "outbox",
+        "deleted_users",
+        "tokens_valid_from",
+        "bans",
+        "revoked_at >",
+        "running = true",
+        "expires_at <",
+        "mails",
+        "\"select 1\"",
+        "begin",
+        "BEGIN",
+        "commit",
+        "COMMIT",
+    ];
+    let log = folkmoot.log();
+    let lines = log.lines().filter(|line| line.contains("sqlx::query"));
+    lines
+        .filter(|line| !own.iter().any(|own| line.contains(own)))
+        .count()
+}
+
+/// What one request costs, and where the next page is.
+async fn cost(folkmoot: &Folkmoot, member: &Member, path: &str) -> (usize, Option<String>) {
+    let before = statements(folkmoot);
+    let answer = member.get(path).await;
+    answer.expect(200);
+    let after = statements(folkmoot);
+    assert!(
+        after > before,
+        "{path} is answered without a statement, or the log is not understood"
+    );
+    (after - before, answer.next_page().map(str::to_owned))
 }
 
 /// Two replicas of identity alone, on the same stores.
@@ -165,5 +207,36 @@ on_both_backends! {
         put(&ann, "/api/users/@bob/follow").await.expect(200);
         ann.delete("/api/users/@bob/mute").await.expect(200);
         assert_eq!(ann.get("/api/users/me/mutes").await.expect(200), json!([]));
+    }
+
+    async fn a_list_of_people_costs_at_most_six_statements_on_each_page(backends: Backends) {
+        let stores = Stores::new(backends).await;
+        let folkmoot = Folkmoot::serve(&[ServiceName::Identity]).stores(&stores)
+            .set("LOG", "info,sqlx::query=debug").start().await;
+        let star = folkmoot.register("star").await;
+        for number in 0..12 {
+            let fan = folkmoot.register(&format!("fan{number}")).await;
+            put(&fan, "/api/users/@star/follow").await.expect(200);
+            put(&star, &format!("/api/users/@fan{number}/mute")).await.expect(200);
+        }
+        for list in ["/api/users/@star/followers", "/api/users/me/mutes", "/api/users?name=fan"] {
+            let separator = if list.contains('?') { '&' } else { '?' };
+            let mut path = format!("{list}{separator}limit=3");
+            let mut pages = 0;
+            loop {
+                let (count, next) = cost(&folkmoot, &star, &path).await;
+                assert!(count <= MOST, "{path} costs {count} statements");
+                pages += 1;
+                let Some(query) = next else { break };
+                path = format!("{}{query}", list.split('?').next().expect("a path"));
+            }
+            assert_eq!(pages, 4, "{list}");
+            let (count, _) = cost(&folkmoot, &star, &format!("{list}{separator}limit=200")).await;
+            assert!(count <= MOST, "{list}: a large page costs {count} statements");
+        }
+        for path in ["/api/users/@fan1", "/api/users/me", "/api/users/@star/following"] {
+            let (count, _) = cost(&folkmoot, &star, path).await;
+            assert!(count <= MOST, "{path} costs {count} statements");
+        }
     }
 }
