@@ -11,6 +11,7 @@ mod categories;
 mod comments;
 mod counters;
 mod events;
+mod export;
 mod likes;
 pub mod live;
 mod members;
@@ -77,6 +78,7 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
     let state = open(ctx, settings).await?;
     members::start(&state);
     counters::start(&state);
+    export::start(&state);
     sweep::start(&state);
     attachments::start(&state);
     reports::start(&state);

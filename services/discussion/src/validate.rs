@@ -8,15 +8,15 @@ use folkmoot_common::{
 };
 
 /// Most characters of a title.
-pub const MAX_TITLE_CHARS: usize = 200;
+pub(crate) const MAX_TITLE_CHARS: usize = 200;
 /// Most characters of a text.
-pub const MAX_BODY_CHARS: usize = 40_000;
+pub(crate) const MAX_BODY_CHARS: usize = 40_000;
 /// Most tags of a thread.
-pub const MAX_TAGS: usize = 5;
+pub(crate) const MAX_TAGS: usize = 5;
 /// Most characters of the slug of a category.
-pub const MAX_SLUG_CHARS: usize = 50;
+pub(crate) const MAX_SLUG_CHARS: usize = 50;
 /// Most characters of a tag.
-pub const MAX_TAG_CHARS: usize = 32;
+pub(crate) const MAX_TAG_CHARS: usize = 32;
 
 fn invalid(code: &'static str, detail: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {
     ApiError::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, code, detail)

@@ -16,7 +16,9 @@ use crate::{
     store::{CommentRow, ThreadRow},
 };
 
-const GIVE: &str = "insert into likes (target_id, user_id, created_at) values ($1, $2, $3) \
+// A token may outlive its account by a moment: nothing personal is kept after that.
+const GIVE: &str = "insert into likes (target_id, user_id, created_at) select $1, $2, $3 \
+    where not exists (select 1 from members where user_id = $2 and deleted_at is not null) \
     on conflict (target_id, user_id) do nothing";
 const TAKE: &str = "delete from likes where target_id = $1 and user_id = $2";
 const OF_THREAD: &str = concat!(

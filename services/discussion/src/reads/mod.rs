@@ -19,8 +19,9 @@ use crate::{
 
 const NEWEST: &str = "select id from comments where thread_id = $1 order by id desc limit 1";
 const IS_IN: &str = "select id from comments where thread_id = $1 and id = $2";
-// Two pages of a member may tell in any order: the later comment counts.
-const SAVE: &str = "insert into read_positions (user_id, thread_id, comment_id, read_at) values ($1, $2, $3, $4) \
+// Two pages of a member may tell in any order: the later comment counts. Nothing is kept of an account that is gone.
+const SAVE: &str = "insert into read_positions (user_id, thread_id, comment_id, read_at) select $1, $2, $3, $4 \
+    where not exists (select 1 from members where user_id = $1 and deleted_at is not null) \
     on conflict (user_id, thread_id) do update set comment_id = excluded.comment_id, read_at = excluded.read_at \
     where read_positions.comment_id is null or read_positions.comment_id < excluded.comment_id";
 const POSITION: &str = "select comment_id, read_at, (select count(*) from (select 1 from comments c \
@@ -80,7 +81,7 @@ impl Store {
         comment: Option<Uuid>,
     ) -> sqlx::Result<Option<ReadPosition>> {
         let now = self.ctx.clock.now();
-        let (comment_id, read_at, unread_count) = in_transaction!(&self.db, tx => {
+        let position = in_transaction!(&self.db, tx => {
             let query = match comment {
                 None => sqlx::query_scalar(NEWEST).bind(thread_id),
                 Some(comment) => sqlx::query_scalar(IS_IN).bind(thread_id).bind(comment),
@@ -91,8 +92,10 @@ impl Store {
             }
             let save = sqlx::query(SAVE).bind(user_id).bind(thread_id).bind(seen).bind(now);
             save.execute(&mut *tx).await?;
-            sqlx::query_as(POSITION).bind(user_id).bind(thread_id).fetch_one(&mut *tx).await?
+            sqlx::query_as(POSITION).bind(user_id).bind(thread_id).fetch_optional(&mut *tx).await?
         });
+        // Of an account that is gone nothing was kept.
+        let (comment_id, read_at, unread_count) = position.unwrap_or((None, now, 0));
         Ok(Some(ReadPosition {
             comment_id,
             read_at,

@@ -3,7 +3,7 @@
 pub(crate) mod macros;
 pub(crate) mod rows;
 pub(crate) mod statement;
-pub mod tree;
+pub(crate) mod tree;
 
 use folkmoot_common::{
     Context, ServiceName,

@@ -1,0 +1,19 @@
+//! Discussions: threads, comments and all that belongs to them.
+
+mod attachments;
+mod categories;
+mod comments;
+mod forum;
+mod likes;
+mod moderation;
+mod posts;
+mod privacy;
+mod reports;
+mod scenario;
+mod schema;
+mod search;
+mod sockets;
+mod statements;
+mod syndication;
+mod threads;
+mod unread;
