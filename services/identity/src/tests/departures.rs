@@ -153,6 +153,7 @@ async fn guesses_at_the_password_are_counted() {
 #[tokio::test]
 async fn who_goes_leaves_nothing_behind() {
     let identity = Identity::start().await;
+    identity.member("admin-1").await;
     let mut told = identity.hear();
     let (ann, bob) = (identity.member("Ann").await, identity.member("bob").await);
     let refresh = identity.login("ann", PASSWORD).await;
@@ -381,6 +382,7 @@ async fn a_service_that_was_away_is_asked_again_and_given_up_after_an_hour() {
 #[tokio::test]
 async fn exports_are_removed_after_a_week_and_with_their_owner() {
     let identity = Identity::start().await;
+    identity.member("admin-1").await;
     start_others(&identity);
     identity.ctx.bus.start();
     let (ann, bob) = (identity.member("ann").await, identity.member("bob").await);
