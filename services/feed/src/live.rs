@@ -266,7 +266,7 @@ impl Live {
             return;
         }
         match self.store.hidden_from(user_id).await {
-            Ok(hidden) => self.listeners.hide(user_id, Arc::new(hidden)),
+            Ok(hidden) => self.listeners.hide(user_id, &Arc::new(hidden)),
             Err(error) => {
                 warn!(%error, "cannot read whom a reader does not hear of; their pages are told nothing more");
                 self.listeners.mute(user_id);

@@ -70,7 +70,7 @@ impl Listeners {
     }
 
     /// A user hears of everybody but these.
-    pub(super) fn hide(&self, user_id: &str, hidden: Arc<HashSet<String>>) {
+    pub(super) fn hide(&self, user_id: &str, hidden: &Arc<HashSet<String>>) {
         self.set_hidden(user_id, Some(hidden));
     }
 
@@ -79,12 +79,12 @@ impl Listeners {
         self.set_hidden(user_id, None);
     }
 
-    fn set_hidden(&self, user_id: &str, hidden: Option<Arc<HashSet<String>>>) {
+    fn set_hidden(&self, user_id: &str, hidden: Option<&Arc<HashSet<String>>>) {
         let mut state = self.0.write();
         let State { sockets, users } = &mut *state;
         for id in users.get(user_id).into_iter().flatten() {
             if let Some(listener) = sockets.get_mut(id) {
-                listener.hidden.clone_from(&hidden);
+                listener.hidden = hidden.cloned();
             }
         }
     }

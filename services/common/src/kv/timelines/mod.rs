@@ -80,6 +80,7 @@ impl Kv {
         let now = self.clock.now();
         match &self.backend {
             Backend::Memory(memory) => Ok(memory.timelines.read(reads, now)),
+            Backend::Redis(_) if reads.is_empty() => Ok(Vec::new()),
             Backend::Redis(redis) => redis.read_timelines(reads).await,
         }
     }
@@ -88,11 +89,7 @@ impl Kv {
     ///
     /// # Errors
     /// If the store cannot be reached.
-    pub async fn open_timeline(
-        &self,
-        name: &str,
-        token: Uuid,
-    ) -> Result<Option<Filling>, KvError> {
+    pub async fn open_timeline(&self, name: &str, token: Uuid) -> Result<Option<Filling>, KvError> {
         let now = self.clock.now();
         let opened = match &self.backend {
             Backend::Memory(memory) => memory.timelines.open(name, token, now),

@@ -48,7 +48,10 @@ impl Redis {
             pipeline.arg(read.limit).arg(millis(read.ttl));
         }
         let answers: Vec<Option<Vec<Vec<u8>>>> = self.send(&self.connection, &pipeline).await?;
-        Ok(answers.into_iter().map(|found| found.map(slice)).collect())
+        Ok(answers
+            .iter()
+            .map(|found| found.as_deref().map(slice))
+            .collect())
     }
 
     pub(super) async fn open_timeline(&self, name: &str, token: Uuid) -> Result<bool, KvError> {
@@ -182,7 +185,7 @@ fn marker(token: Uuid) -> Vec<u8> {
     [b"filling:", &token.as_bytes()[..]].concat()
 }
 
-fn slice(members: Vec<Vec<u8>>) -> Slice {
+fn slice(members: &[Vec<u8>]) -> Slice {
     let ids = members.iter();
     Slice::of(ids.filter_map(|id| Uuid::from_slice(id).ok()).collect())
 }
