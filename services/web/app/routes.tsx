@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
 import { AuthPage } from './auth/AuthPage';
 import { ForgotPage } from './auth/ForgotPage';
@@ -16,6 +16,7 @@ import { NewThreadPage } from './threads/NewThreadPage';
 import { SubtreePage } from './threads/SubtreePage';
 import { ThreadListPage } from './threads/ThreadListPage';
 import { ThreadPage } from './threads/ThreadPage';
+import { FailureBoundary } from './ui/FailureBoundary';
 import { NotFound } from './ui/NotFound';
 import { Splash } from './ui/Splash';
 
@@ -42,7 +43,7 @@ const PUBLIC = [
 
 export function MemberRoutes() {
   return (
-    <Suspense fallback={<Splash unreachable={false} />}>
+    <Guarded>
       <Switch>
         <Route path="/rooms/:id">{({ id }) => <ChatPage roomId={id} />}</Route>
         <Route path="/threads/new" component={NewThreadPage} />
@@ -56,24 +57,36 @@ export function MemberRoutes() {
         <Route path="/register" component={Home} />
         <Route component={NotFound} />
       </Switch>
-    </Suspense>
+    </Guarded>
   );
 }
 
 export function VisitorRoutes() {
   return (
-    <Switch>
-      <Route path="/login">
-        <AuthPage mode="login" />
-      </Route>
-      <Route path="/register">
-        <AuthPage mode="register" />
-      </Route>
-      <Route path="/forgot-password" component={ForgotPage} />
-      <Route path="/threads/new" component={ToLogin} />
-      {PUBLIC}
-      <Route component={ToLogin} />
-    </Switch>
+    <Guarded>
+      <Switch>
+        <Route path="/login">
+          <AuthPage mode="login" />
+        </Route>
+        <Route path="/register">
+          <AuthPage mode="register" />
+        </Route>
+        <Route path="/forgot-password" component={ForgotPage} />
+        <Route path="/threads/new" component={ToLogin} />
+        {PUBLIC}
+        <Route component={ToLogin} />
+      </Switch>
+    </Guarded>
+  );
+}
+
+/** A page that fails takes only itself down: another address shows another page. */
+function Guarded({ children }: { children: ReactNode }) {
+  const [path] = useLocation();
+  return (
+    <FailureBoundary path={path}>
+      <Suspense fallback={<Splash unreachable={false} />}>{children}</Suspense>
+    </FailureBoundary>
   );
 }
 

@@ -115,7 +115,8 @@ fn is_api(path: &str) -> bool {
 /// A room's id and a member's name may hold a dot; any other address with one in its last part means a file.
 fn is_file_name(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    path.starts_with("assets/") || (last.contains('.') && !path.starts_with("rooms/") && !path.starts_with("u/"))
+    path.starts_with("assets/")
+        || (last.contains('.') && !path.starts_with("rooms/") && !path.starts_with("u/"))
 }
 
 fn send(asset: Asset, headers: &HeaderMap) -> Response {

@@ -1,6 +1,14 @@
 // Runs the real executable on free ports with a folder of its own.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -67,6 +75,19 @@ export class Server {
 
   get url() {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The code in the newest mail to `address`; null while there is none. */
+  mailedCode(address) {
+    const folder = join(this.#folder, 'mail');
+    const files = existsSync(folder)
+      ? readdirSync(folder).filter((name) => name.endsWith('.eml'))
+      : [];
+    const mails = files.sort().map((name) => readFileSync(join(folder, name), 'utf8'));
+    const mail = mails
+      .reverse()
+      .find((text) => text.includes(address) && text.includes('another password'));
+    return /^ {4}([A-Z0-9-]{8,})\s*$/im.exec(mail ?? '')?.[1] ?? null;
   }
 
   /** Ends it as Ctrl-C does. Answers how long that took; throws when it takes 5 s or longer. */

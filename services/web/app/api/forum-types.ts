@@ -138,16 +138,15 @@ export interface AuditEntry {
 }
 
 /** A part of a text, with what was looked for in it. */
-export interface Snippet {
-  text: string;
+export interface Excerpt {
+  excerpt: string;
   marks: { start: number; end: number }[];
 }
 
-export interface SearchHit {
+export interface SearchHit extends Excerpt {
   thread_id: string;
   comment_id: string | null;
   title: string;
-  snippet: Snippet;
   author: Author;
   category: CategoryName;
   created_at: string;

@@ -8,6 +8,7 @@ export function listPreferences(): Promise<Preference[]> {
   return call('GET', PATH);
 }
 
-export function setPreference(kind: string, inApp: boolean): Promise<void> {
-  return call('PUT', `${PATH}/${encodeURIComponent(kind)}`, { body: { in_app: inApp } });
+/** Answers with every kind as it is then. */
+export function setPreference(preference: Preference): Promise<Preference[]> {
+  return call('PUT', PATH, { body: [preference] });
 }

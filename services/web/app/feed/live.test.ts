@@ -24,17 +24,20 @@ const feed = (...items: FeedEntry[]): FeedPages => ({
 
 describe('frames of the feed', () => {
   test('are read', () => {
-    expect(readFeedFrame({ type: 'thread.created', thread_id: 't1' })?.threadId).toBe('t1');
-    expect(readFeedFrame({ type: 'thread.created', entry: { thread_id: 't1' } })?.threadId).toBe(
-      't1',
-    );
-    expect(readFeedFrame({ type: 'thread.updated', thread: { id: 't1' } })?.threadId).toBe('t1');
+    const created = { type: 'thread.created', threadId: 't1' };
+    expect(readFeedFrame({ type: 'thread.created', thread_id: 't1' })).toEqual(created);
+    expect(readFeedFrame({ type: 'thread.created', thread: { thread_id: 't1' } })).toEqual(created);
+    expect(readFeedFrame({ type: 'thread.created', thread: { id: 't1' } })).toEqual(created);
+    expect(readFeedFrame({ type: 'resync' })).toEqual({ type: 'resync' });
   });
 
-  test.each([{}, { type: 'thread.created' }, { type: 'pong', thread_id: 't' }, { thread: 7 }])(
-    '%j is left aside',
-    (raw) => expect(readFeedFrame(raw)).toBeNull(),
-  );
+  test.each([
+    {},
+    { type: 'ready' },
+    { type: 'thread.created' },
+    { type: 'pong', thread_id: 't' },
+    { thread: 7 },
+  ])('%j is left aside', (raw) => expect(readFeedFrame(raw)).toBeNull());
 
   test('change what is shown, and add nothing by themselves', () => {
     const data = feed(entry('a'), entry('b'));

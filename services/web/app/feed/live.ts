@@ -6,6 +6,8 @@ export type FeedPages = InfiniteData<Page<FeedEntry>, string | null>;
 
 /** What the feed's socket tells. */
 export type FeedFrame =
+  /** Something may have been missed. */
+  | { type: 'resync' }
   | { type: 'thread.created' | 'thread.updated' | 'thread.deleted'; threadId: string }
   | { type: 'thread.like.updated' | 'comment.created'; threadId: string; count: number | null };
 
@@ -13,6 +15,7 @@ type Raw = Record<string, unknown>;
 
 /** Reads a frame; null for anything unknown or not well formed. */
 export function readFeedFrame(raw: Raw): FeedFrame | null {
+  if (raw.type === 'resync') return { type: raw.type };
   const threadId = threadIdOf(raw);
   if (threadId === null) return null;
   switch (raw.type) {
@@ -29,9 +32,9 @@ export function readFeedFrame(raw: Raw): FeedFrame | null {
   }
 }
 
-/** The entry holds the thread, or the frame names it. */
+/** The frame names the thread or holds it. */
 function threadIdOf(raw: Raw): string | null {
-  for (const place of [raw, raw.entry, raw.thread]) {
+  for (const place of [raw, raw.thread]) {
     if (typeof place !== 'object' || place === null) continue;
     const { thread_id, id } = place as Raw;
     if (typeof thread_id === 'string') return thread_id;
@@ -46,17 +49,16 @@ function number(value: unknown): number | null {
 
 /** The feed after a frame. What is new is not put in: it would move what is being read. */
 export function applyToFeed(data: FeedPages, frame: FeedFrame): FeedPages {
-  const { threadId } = frame;
   switch (frame.type) {
     case 'thread.deleted':
-      return mapItems(data, (items) => items.filter((entry) => entry.thread_id !== threadId));
+      return mapItems(data, (items) => items.filter((entry) => entry.thread_id !== frame.threadId));
     case 'thread.like.updated':
-      return change(data, threadId, (entry) => ({
+      return change(data, frame.threadId, (entry) => ({
         ...entry,
         like_count: frame.count ?? entry.like_count,
       }));
     case 'comment.created':
-      return change(data, threadId, (entry) => ({
+      return change(data, frame.threadId, (entry) => ({
         ...entry,
         comment_count: frame.count ?? entry.comment_count + 1,
       }));

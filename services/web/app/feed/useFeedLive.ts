@@ -50,7 +50,7 @@ export function useFeedLive({ queryKey, first }: FeedLiveOptions) {
       onFrame: (raw) => {
         const frame = readFeedFrame(raw);
         if (frame === null) return;
-        if (frame.type === 'thread.created') askSoon();
+        if (frame.type === 'thread.created' || frame.type === 'resync') askSoon();
         client.setQueriesData<FeedPages>(
           { queryKey: options.current.queryKey },
           (data) => data && applyToFeed(data, frame),

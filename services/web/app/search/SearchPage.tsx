@@ -115,7 +115,7 @@ function Hit({ hit }: { hit: SearchHit }) {
         </Link>
       </h2>
       <p className={classes.excerpt} dir="auto">
-        {markParts(hit.snippet).map(({ text, isMark }, at) =>
+        {markParts(hit).map(({ text, isMark }, at) =>
           isMark ? <mark key={at}>{text}</mark> : text,
         )}
       </p>

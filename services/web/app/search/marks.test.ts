@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { markParts } from './marks';
 
 test('what was found is marked', () => {
-  const snippet = { text: 'an oak door', marks: [{ start: 3, end: 6 }] };
-  expect(markParts(snippet)).toEqual([
+  const found = { excerpt: 'an oak door', marks: [{ start: 3, end: 6 }] };
+  expect(markParts(found)).toEqual([
     { text: 'an ', isMark: false },
     { text: 'oak', isMark: true },
     { text: ' door', isMark: false },
@@ -23,6 +23,6 @@ test.each([
   ],
 ])('marks that make no sense take nothing away: %j', (marks) => {
   const text = 'an oak door';
-  const joined = markParts({ text, marks }).map((part) => part.text);
+  const joined = markParts({ excerpt: text, marks }).map((part) => part.text);
   expect(joined.join('')).toBe(text);
 });

@@ -1,7 +1,7 @@
-import type { Snippet } from '../api/forum-types';
+import type { Excerpt } from '../api/forum-types';
 
 /** The text in pieces; joined together they are the text, whatever the marks say. */
-export function markParts({ text, marks }: Snippet): { text: string; isMark: boolean }[] {
+export function markParts({ excerpt: text, marks }: Excerpt): { text: string; isMark: boolean }[] {
   const parts: { text: string; isMark: boolean }[] = [];
   let end = 0;
   for (const mark of marks) {

@@ -25,7 +25,7 @@ export function NotificationSection() {
   const client = useQueryClient();
   const query = useQuery({ queryKey: KEY, queryFn: listPreferences });
   const change = useMutation({
-    mutationFn: ({ kind, in_app }: Preference) => setPreference(kind, in_app),
+    mutationFn: setPreference,
     onMutate: (next) => {
       client.setQueryData<Preference[]>(KEY, (all) =>
         all?.map((each) => (each.kind === next.kind ? { ...each, in_app: next.in_app } : each)),

@@ -6,7 +6,7 @@ type Field = keyof ThreadDraft;
 const FIELD_OF: Record<string, Field> = {
   invalid_title: 'title',
   invalid_body: 'body',
-  too_nested: 'body',
+  too_complex: 'body',
   invalid_tags: 'tags',
   category_not_found: 'category',
 };

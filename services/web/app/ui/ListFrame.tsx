@@ -1,7 +1,9 @@
 import { Alert, Anchor, Button, Skeleton, Text } from '@mantine/core';
 import type { MouseEvent, ReactNode } from 'react';
-import { Link, useLocation, useSearchParams } from 'wouter';
-import { describe } from '../api/problem';
+import { Link, Redirect, useLocation, useSearchParams } from 'wouter';
+import { describe, Problem } from '../api/problem';
+import { useUser } from '../auth/useUser';
+import { loginPath } from '../paths';
 import classes from './ListFrame.module.css';
 import { hrefFrom } from './url-pages';
 
@@ -34,9 +36,17 @@ export function ListFrame({ isEmpty, empty, children, ...state }: ListFrameProps
   );
 }
 
-/** What went wrong while loading, with a way to try again. */
+/**
+ * What went wrong while loading, with a way to try again. A visitor who has to be a member is
+ * led to the log in.
+ */
 export function Trouble({ error, refetch }: Pick<LoadState, 'error' | 'refetch'>) {
+  const [path] = useLocation();
+  const isVisitor = useUser() === null;
   if (error === null) return null;
+  if (isVisitor && error instanceof Problem && error.status === 401) {
+    return <Redirect to={loginPath(path)} replace />;
+  }
   return (
     <Alert color="red" variant="light" role="alert" mb="md">
       {describe(error)}{' '}

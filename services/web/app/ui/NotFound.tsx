@@ -11,9 +11,9 @@ export function NotFound() {
       <Title order={1} size="h2">
         Nobody meets here
       </Title>
-      <Text c="dimmed">This address leads to no room.</Text>
-      <Button component={Link} href="/" variant="light">
-        Back to the rooms
+      <Text c="dimmed">This address leads nowhere.</Text>
+      <Button component={Link} href="/threads" variant="light">
+        To the discussions
       </Button>
     </main>
   );
