@@ -11,8 +11,8 @@ use serde_json::json;
 use super::forum::{comment, id, put_empty};
 
 const MOST: usize = 6;
-const THREADS: usize = 30;
-const COMMENTS: usize = 120;
+const THREADS: usize = 12;
+const COMMENTS: usize = 30;
 
 /// Statements in the log, but those of the service's own clockwork.
 fn statements(folkmoot: &Folkmoot) -> usize {

@@ -77,7 +77,7 @@ on_both_backends! {
         }
         let tags = nobody.get("/api/tags").await.expect(200);
         assert_eq!(tags, json!([{"tag": "stones", "thread_count": 7}]));
-        for bad in ["after=x", "sort=top", "limit=0", "tag=A", "after=1.99999999999999999.00000000-0000-7000-8000-000000000001"] {
+        for bad in ["after=x", "sort=top", "limit=0", "tag=A", "after=1.999999999999999999.00000000-0000-7000-8000-000000000001"] {
             let answer = nobody.get(&format!("/api/threads?{bad}")).await;
             assert_eq!(answer.status, 400, "{bad}: {}", answer.text());
         }

@@ -55,6 +55,9 @@ pub(crate) struct Filter {
     pub(crate) sort: Sort,
 }
 
+/// The end of the year 9999: both databases can compare with it.
+const LATEST_MICROS: i64 = 253_402_300_799_999_999;
+
 /// The last thread of the page before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cursor {
@@ -97,7 +100,11 @@ impl Cursor {
                 "1" => true,
                 _ => return None,
             },
-            at: DateTime::from_timestamp_micros(micros.parse().ok()?)?,
+            at: micros
+                .parse()
+                .ok()
+                .filter(|micros| (0..=LATEST_MICROS).contains(micros))
+                .and_then(DateTime::from_timestamp_micros)?,
             id: Uuid::try_parse(id).ok()?,
         })
     }
@@ -262,6 +269,7 @@ mod tests {
             "2.1.00000000-0000-0000-0000-000000000007",
             "1.x.y",
             "1.99999999999999999999.z",
+            "0.-1.00000000-0000-0000-0000-000000000007",
             "'; drop",
             "0.9223372036854775807.00000000-0000-0000-0000-000000000007",
         ] {

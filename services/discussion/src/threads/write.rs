@@ -256,6 +256,5 @@ pub(crate) async fn delete(state: &AppState, reader: &Reader, id: Uuid) -> ApiRe
     });
     state.outbox.wake();
     sockets::tell(state, &Change::ThreadDeleted { thread_id: id }).await;
-    sockets::thread_closed(state, id).await;
     Ok(())
 }
