@@ -25,6 +25,7 @@ mod people;
 mod presence;
 mod readiness;
 mod repository;
+mod revocation;
 mod tls;
 mod transfer;
 mod trust;

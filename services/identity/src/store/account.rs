@@ -112,7 +112,7 @@ impl Store {
         from: &session::Origin,
     ) -> ApiResult<Session> {
         let now = self.ctx.clock.now();
-        let ready = self.ready(account, password_hash, None, now)?;
+        let ready = self.ready(account, &password_hash, None, now)?;
         let family = self.new_family()?;
         let session = self
             .insert_account(ready, family, from, now)
@@ -145,7 +145,7 @@ impl Store {
     pub(super) fn ready(
         &self,
         account: NewAccount,
-        password_hash: String,
+        password_hash: &str,
         email_verified_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> ApiResult<Ready> {
@@ -156,7 +156,7 @@ impl Store {
                 username: account.username.clone(),
                 email: account.email.clone(),
                 email_verified_at,
-                password_hash: password_hash.clone(),
+                password_hash: password_hash.to_owned(),
                 roles: roles.to_owned(),
                 tokens_valid_from: None,
                 created_at: now,

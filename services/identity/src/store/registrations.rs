@@ -125,7 +125,7 @@ impl Store {
         };
         let (id, email_key) = (pending.id, pending.email_key.clone());
         let (account, password_hash) = pending.into_account();
-        let ready = self.ready(account, password_hash, Some(now), now)?;
+        let ready = self.ready(account, &password_hash, Some(now), now)?;
         let made = self.insert_verified(id, &email_key, ready, now).await;
         self.outbox.wake();
         made.map_err(taken_or_broken)
