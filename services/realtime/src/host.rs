@@ -66,7 +66,7 @@ impl Engine {
         let mut news = revocations.news();
         while !matches!(news.recv().await, Err(RecvError::Closed)) {
             // All that came meanwhile is one look at the sockets.
-            while !matches!(news.try_recv(), Err(TryRecvError::Empty)) {}
+            while matches!(news.try_recv(), Ok(()) | Err(TryRecvError::Lagged(_))) {}
             // A socket that was let in just before is counted a moment later: it is looked for once more.
             self.close_revoked(revocations);
             tokio::time::sleep(SETTLE).await;

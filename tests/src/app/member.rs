@@ -136,6 +136,14 @@ impl Member {
         Socket::open(&url).await
     }
 
+    /// Tries to open the socket at a path of the edge.
+    ///
+    /// # Errors
+    /// If it is refused or the server is gone.
+    pub async fn socket(&self, path: &str) -> Result<Socket, Refused> {
+        Socket::open(&self.socket_url(path, "", None)).await
+    }
+
     /// Opens the socket of notifications.
     ///
     /// # Panics
