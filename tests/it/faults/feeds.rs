@@ -31,10 +31,7 @@ async fn stores(nats: &Nats, redis: &Redis) -> Stores {
 }
 
 async fn entry(member: &Member, thread: &ThreadChanged) -> Value {
-    let list = member
-        .get("/api/activity-stream?limit=100")
-        .await
-        .expect(200);
+    let list = member.get("/api/feed?limit=200").await.expect(200);
     let list = list.as_array().unwrap().iter();
     let mut found = list.filter(|one| one["id"] == json!(thread.thread_id));
     found.next().cloned().unwrap_or_default()
