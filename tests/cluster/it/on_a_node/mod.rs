@@ -1,5 +1,6 @@
 mod chart;
 mod crowd;
+mod discussing;
 mod faults;
 mod forum;
 mod node;

@@ -6,6 +6,7 @@ use folkmoot_tests::{app::Site, fresh::repository};
 use serde_json::json;
 
 use super::{
+    discussing::discuss,
     forum::{Forum, is},
     report, together,
 };
@@ -44,14 +45,11 @@ async fn use_it(site: &Site) {
         "{online:?}"
     );
 
-    // The pages themselves are in the executables of release builds alone.
+    discuss(site, &ann, &bob).await;
+
     let page = site.get("/").await;
-    assert_eq!(
-        page.header("content-type"),
-        Some("text/html"),
-        "{}",
-        page.text()
-    );
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(page.text().contains("<script"), "{}", page.text());
     assert!(
         page.header("content-security-policy").is_some(),
         "{}",
