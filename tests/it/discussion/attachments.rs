@@ -3,7 +3,7 @@
 use super::forum::{
     Forum, PNG, PRIVATE, STAFF, form, id, post_form, socket, thread, thread_in,
 };
-use folkmoot_tests::{app::{Answer, Member, Received, send}, on_both_backends, wait};
+use folkmoot_tests::{app::{Answer, Received, send}, on_both_backends, wait};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ on_both_backends! {
         let hidden = post_form(&sue, "/api/threads", form(&fields, &[("files", "a.txt", text)])).await.expect(201);
         let open = thread(&ann, "Open", "text").await;
         let file = &hidden["attachments"][0];
-        let nobody = Member { token: None, ..ann.clone() };
+        let nobody = forum.site().guest("nobody");
         // By its own thread, and by another that they may read.
         let by_another = format!("/api/threads/{}/attachments/{}", id(&open), id(file));
         for outsider in [&ann, &nobody, &forum.moderator] {
@@ -191,7 +191,8 @@ on_both_backends! {
         let largest = &large[1..];
         let made = post_form(&ann, "/api/threads", form(&title, &[("files", "a.txt", largest)])).await.expect(201);
         assert_eq!(made["attachments"][0]["size"], 10 << 20);
-        post_form(&ann, &add, form(&[], &[])).await.expect_problem(400, "missing_file");
+        post_form(&ann, &add, form(&[], &[("files", "", b"")])).await.expect_problem(400, "missing_file");
+        post_form(&ann, &add, form(&[], &[])).await.expect_problem(400, "incomplete_body");
         post_form(&ann, &add, form(&[("title", "x")], &[("files", "a.txt", text)])).await.expect_problem(422, "invalid_body");
         no_more_than(&forum, 11).await;
     }

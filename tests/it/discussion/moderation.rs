@@ -150,7 +150,7 @@ on_both_backends! {
                 let path = format!("/api/threads/{}/{verb}", id(thread));
                 send(by.request(method.parse().unwrap(), &path).json(&body)).await
             };
-            let nobody = Member { token: None, ..ann.clone() };
+            let nobody = forum.site().guest("nobody");
             ask(&nobody, &open).await.expect_problem(401, "unauthorized");
             ask(&nobody, &hidden).await.expect_problem(401, "unauthorized");
             ask(&ann, &open).await.expect_problem(403, "forbidden");

@@ -119,7 +119,7 @@ on_both_backends! {
     async fn no_door_leads_to_what_is_hidden(backends: Backends) {
         let forum = Forum::with_private(backends).await;
         let (ann, sue) = (forum.member("ann"), forum.staff("sue"));
-        let nobody = Member { token: None, ..ann.clone() };
+        let nobody = forum.site().guest("nobody");
         let open = thread(&ann, "Open", "text").await;
         // What outsiders get before anything is hidden is what they get afterwards.
         let outsiders = [&nobody, &ann, &forum.moderator];
@@ -195,7 +195,7 @@ on_both_backends! {
         assert!(forum.site().get("/api/search?q=zanzibarium").await.text().contains(WORD));
         let closed = json!({"read_role": "staff"});
         put(&forum.admin, &format!("/api/categories/{PRIVATE}"), &closed).await.expect(200);
-        let nobody = Member { token: None, ..ann.clone() };
+        let nobody = forum.site().guest("nobody");
         // Its author is an outsider now, like everybody else.
         for outsider in [&nobody, &ann, &forum.moderator] {
             for path in lists(&ann) {

@@ -13,7 +13,6 @@ use crate::{
     events,
     model::{Category, CategoryEdit, NewCategory},
     policy::{self, Reader},
-    sockets,
     store::{CategoryRow, DEFAULT_CATEGORY},
     validate,
 };
@@ -110,9 +109,6 @@ async fn edit(
         store::Updated::Taken => return Err(taken()),
     }
     state.outbox.wake();
-    if row.read_role != before.read_role {
-        sockets::category_changed(state, row.id, row.read_role.clone()).await;
-    }
     Ok(shown(reader, row))
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn thread(
     let reason = reason(&new.reason)?;
     let reported = state
         .store
-        .report(reader.user_id(), thread.id, None, reason)
+        .report(reader.principal()?, thread.id, None, reason)
         .await?;
     created(reported)
 }
@@ -75,7 +75,7 @@ pub(super) async fn comment(
     let reason = reason(&new.reason)?;
     let store = &state.store;
     let reported = store
-        .report(reader.user_id(), thread.id, Some(comment.id), reason)
+        .report(reader.principal()?, thread.id, Some(comment.id), reason)
         .await?;
     created(reported)
 }

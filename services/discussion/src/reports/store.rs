@@ -2,16 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use folkmoot_common::{
+    auth::Principal,
     db::{sqlx, unique_violation},
-    in_transaction, row, with_reader, with_writer,
+    in_transaction, row, with_reader,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{Actor, LogEntry, Report, Reported};
 use crate::{
-    audit::Entry, model::CategoryRef, policy::Reader, record, search::plain, store::Store,
-    store::rows, visible,
+    audit::Entry, model::CategoryRef, policy::Reader, record, remember_member, search::plain,
+    store::Store, store::rows, visible,
 };
 
 const INSERT: &str = "insert into reports (id, thread_id, comment_id, reporter_id, reason, status, created_at) \
@@ -113,28 +114,33 @@ impl Store {
     /// Stores a report. `None` if the reporter has an open one of the same thing.
     pub(super) async fn report(
         &self,
-        reporter_id: &str,
+        reporter: &Principal,
         thread_id: Uuid,
         comment_id: Option<Uuid>,
         reason: String,
     ) -> sqlx::Result<Option<Reported>> {
-        let (id, now) = (self.ctx.ids.next(), self.ctx.clock.now());
-        let stored = with_writer!(&self.db, db => {
-            let query = sqlx::query(INSERT).bind(id).bind(thread_id).bind(comment_id).bind(reporter_id);
-            query.bind(&reason).bind(now).execute(db).await.map(|_| ())
-        });
-        match stored {
-            Err(error) if unique_violation(&error).is_some() => return Ok(None),
-            stored => stored?,
-        }
-        Ok(Some(Reported {
-            id,
+        let reported = Reported {
+            id: self.ctx.ids.next(),
             thread_id,
             comment_id,
             reason,
             status: "open".to_owned(),
-            created_at: now,
-        }))
+            created_at: self.ctx.clock.now(),
+        };
+        match self.insert_report(reporter, &reported).await {
+            Err(error) if unique_violation(&error).is_some() => Ok(None),
+            stored => stored.map(|()| Some(reported)),
+        }
+    }
+
+    async fn insert_report(&self, reporter: &Principal, new: &Reported) -> sqlx::Result<()> {
+        in_transaction!(&self.db, tx => {
+            remember_member!(tx, reporter);
+            let query = sqlx::query(INSERT).bind(new.id).bind(new.thread_id).bind(new.comment_id);
+            let query = query.bind(&reporter.user_id).bind(&new.reason).bind(new.created_at);
+            query.execute(&mut *tx).await?;
+        });
+        Ok(())
     }
 
     /// A report of what the moderator may read.

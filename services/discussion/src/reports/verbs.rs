@@ -105,9 +105,6 @@ pub(super) async fn apply(
         state.outbox.wake();
         let thread = threads::view(state, moderator, id).await?;
         sockets::tell(state, &Change::thread_updated(thread)).await;
-        if matches!(verb, Verb::Move(_) | Verb::Restore) {
-            sockets::thread_closed(state, id).await;
-        }
     }
     threads::view(state, moderator, id).await
 }

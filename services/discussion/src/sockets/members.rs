@@ -20,6 +20,8 @@ pub(super) struct Member {
     pub(super) reader: Reader,
     /// As it was when it came.
     pub(super) access: Access,
+    /// Whether it was another one when the thread was looked at last.
+    pub(super) is_outdated: bool,
 }
 
 impl Sockets {
@@ -44,13 +46,17 @@ impl Sockets {
         self.0.lock().keys().copied().collect()
     }
 
-    /// Those of a thread that came by another right than `access`.
+    /// Those of a thread that came by another right than `access`, and had when the thread was looked at before: what was
+    /// told when it changed, and may still be on its way, reaches them first.
     pub(super) fn outdated(&self, thread_id: Uuid, access: Option<&Access>) -> Vec<Member> {
-        let threads = self.0.lock();
-        let members = threads.get(&thread_id).into_iter().flatten();
+        let mut threads = self.0.lock();
+        let members = threads.get_mut(&thread_id).into_iter().flatten();
         members
-            .filter(|member| Some(&member.access) != access)
-            .cloned()
+            .filter_map(|member| {
+                let is_outdated = Some(&member.access) != access;
+                let was_outdated = std::mem::replace(&mut member.is_outdated, is_outdated);
+                (is_outdated && was_outdated).then(|| member.clone())
+            })
             .collect()
     }
 }

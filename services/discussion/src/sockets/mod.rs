@@ -1,9 +1,8 @@
 //! `/ws/threads/{id}`: what happens in a thread, told to its open pages.
 //!
 //! Who may read a thread can change while pages are open. A topic is therefore named by the thread *and* by who may read
-//! it ([`Access`]): what is told after a change reaches none of the sockets that joined before it. Those are looked at
-//! again at once on the replica that made the change and within [`REVIEW_EVERY`] on the others, and are closed: to come
-//! back, or for good.
+//! it ([`Access`]): what is told after a change reaches none of the sockets that joined before it. Every replica looks at
+//! the threads of its sockets again and again ([`REVIEW_EVERY`]) and closes what is outdated: to come back, or for good.
 
 mod members;
 mod review;
@@ -12,7 +11,7 @@ mod socket;
 
 use std::time::Duration;
 
-use folkmoot_common::{db::sqlx, events::ReadRole, row, with_reader};
+use folkmoot_common::{db::sqlx, row, with_reader};
 use folkmoot_realtime::{Frame, Publication};
 use tracing::{debug, error};
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +22,7 @@ pub(crate) use members::Sockets;
 use crate::{AppState, live::Change, policy::Reader};
 
 /// How often the threads with open pages are looked at.
-const REVIEW_EVERY: Duration = Duration::from_secs(2);
+const REVIEW_EVERY: Duration = Duration::from_secs(1);
 
 const ACCESS: &str = "select t.id, t.category_id, g.read_role, t.deleted_at is not null as is_deleted \
     from threads t join categories g on g.id = t.category_id where t.id = $1";
@@ -91,15 +90,4 @@ pub(crate) async fn tell(state: &AppState, change: &Change) {
         }
         Err(error) => error!(%error, "a frame has no JSON form"),
     }
-}
-
-/// Who may read a category has changed: sockets of its threads are looked at again, on all replicas.
-pub(crate) async fn category_changed(state: &AppState, category_id: Uuid, read_role: ReadRole) {
-    debug!(%category_id, ?read_role, "another role reads a category");
-    review::all(state).await;
-}
-
-/// A thread was moved or deleted: its sockets are looked at again, on all replicas.
-pub(crate) async fn thread_closed(state: &AppState, thread_id: Uuid) {
-    review::some(state, &[thread_id]).await;
 }

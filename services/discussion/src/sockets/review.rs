@@ -36,14 +36,9 @@ pub(super) fn start(state: &AppState) {
     });
 }
 
-/// Looks at all threads that have sockets on this replica.
-pub(super) async fn all(state: &AppState) {
-    some(state, &state.sockets.threads()).await;
-}
-
-/// Closes the sockets of these threads for which something has changed.
-pub(super) async fn some(state: &AppState, threads: &[Uuid]) {
-    for batch in threads.chunks(BATCH) {
+/// Closes the sockets of this replica for whose threads something has changed.
+async fn all(state: &AppState) {
+    for batch in state.sockets.threads().chunks(BATCH) {
         let found = match state.store.accesses(batch).await {
             Ok(found) => found,
             // Nothing is told to anybody either while the database is away.

@@ -45,23 +45,16 @@ impl Handler for Socket {
             connection: connection.clone(),
             reader: self.reader.clone(),
             access: self.access.clone(),
+            is_outdated: false,
         });
         let joining = connection.join(Join::unordered(self.access.topic()));
-        let (state, access, connection) =
-            (self.state.clone(), self.access.clone(), connection.clone());
+        let (thread_id, connection) = (self.access.id, connection.clone());
         Flow::Wait(Box::pin(async move {
             if let Err(error) = joining.await {
                 warn!(?error, "a socket could not join its topic");
                 return connection.close(close::RESYNC, "cannot tell you of anything now");
             }
-            // Whatever changed since the request was answered.
-            super::review::some(&state, &[access.id]).await;
-            send(
-                &connection,
-                &ServerFrame::Joined {
-                    thread_id: access.id,
-                },
-            );
+            send(&connection, &ServerFrame::Joined { thread_id });
         }))
     }
 
