@@ -142,7 +142,7 @@ on_both_backends! {
         let notification = post(&ann, &ann.user_id, "now").await;
         let id = notification["id"].as_str().unwrap();
         for page in &mut pages {
-            assert_eq!(page.next().await, json!({"type": "notification", "notification": notification}));
+            assert_eq!(page.next().await, json!({"type": "notification", "kind": "message", "notification": notification}));
             assert_eq!(unread(page).await, 2);
         }
         ann.patch(&format!("/notifications/{id}/read")).await.expect(200);
@@ -248,7 +248,7 @@ async fn what_one_replica_takes_another_pushes() {
     let notification = post(&ann, &ann.user_id, "hello").await;
     assert_eq!(
         page.next().await,
-        json!({"type": "notification", "notification": notification})
+        json!({"type": "notification", "kind": "message", "notification": notification})
     );
     assert_eq!(unread(&mut page).await, 1);
     let id = notification["id"].as_str().unwrap();

@@ -46,7 +46,7 @@ pub(crate) struct MineQuery {
         (status = 503, description = "unavailable", body = Problem),
     )
 )]
-pub(crate) async fn list(
+pub(crate) async fn list_mine(
     State(state): State<AppState>,
     caller: Caller,
     Query(query): Query<MineQuery>,
@@ -102,7 +102,7 @@ fn kind(text: String) -> ApiResult<String> {
         (status = 503, description = "unavailable", body = Problem),
     )
 )]
-pub(crate) async fn count_unread(
+pub(crate) async fn count_mine(
     State(state): State<AppState>,
     caller: Caller,
 ) -> ApiResult<Json<UnreadCounts>> {

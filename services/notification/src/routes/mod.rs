@@ -31,9 +31,12 @@ struct ApiDoc;
 
 pub(crate) fn router(state: AppState) -> (Router, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
-        .routes(routes!(create::create, mine::list))
-        .routes(routes!(mine::count_unread))
-        .routes(routes!(preferences::get, preferences::put))
+        .routes(routes!(create::create, mine::list_mine))
+        .routes(routes!(mine::count_mine))
+        .routes(routes!(
+            preferences::list_preferences,
+            preferences::set_preferences
+        ))
         .routes(routes!(list::list, change::delete))
         .routes(routes!(list::count_unread))
         .routes(routes!(change::mark_read))

@@ -19,7 +19,7 @@ use crate::{AppState, model::Preference, store::MAX_PREFERENCES};
         (status = 503, description = "unavailable", body = Problem),
     )
 )]
-pub(crate) async fn get(
+pub(crate) async fn list_preferences(
     State(state): State<AppState>,
     caller: Caller,
 ) -> ApiResult<Json<Vec<Preference>>> {
@@ -38,7 +38,7 @@ pub(crate) async fn get(
         (status = 503, description = "unavailable", body = Problem),
     )
 )]
-pub(crate) async fn put(
+pub(crate) async fn set_preferences(
     State(state): State<AppState>,
     caller: Caller,
     Json(preferences): Json<Vec<Preference>>,
