@@ -83,6 +83,7 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
     attachments::start(&state);
     reports::start(&state);
     sockets::start(&state);
+    let _ = state.engine.attach(ctx, ServiceName::Discussion);
     let (router, openapi) = routes::router(state);
     Ok(Service {
         name: ServiceName::Discussion,
