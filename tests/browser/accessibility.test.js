@@ -112,7 +112,7 @@ for (const colorScheme of ['light', 'dark']) {
         .getByText('Reply')
         .last()
         .click();
-      await page.getByTestId('comment').filter({ hasText: 'and an answer' }).nth(1).waitFor();
+      await page.locator('ul ul').getByTestId('comment').getByText('and an answer').waitFor();
       await check(person, 'thread');
       await page.getByRole('button', { name: 'More about this thread' }).click();
       await page.getByRole('menuitem', { name: 'Edit' }).waitFor();

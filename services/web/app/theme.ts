@@ -1,6 +1,7 @@
 import {
   ActionIcon,
   createTheme,
+  Menu,
   Modal,
   Tooltip,
   type CSSVariablesResolver,
@@ -72,6 +73,8 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({
       defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' },
     }),
+    // Its placeholder for the focus is no item, which a menu may not hold.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       styles: { title: { fontFamily: "'Fraunces Variable', Georgia, serif", fontSize: '1.2rem' } },
       defaultProps: {

@@ -30,9 +30,9 @@ function Layout({ roomId }: { roomId: string }) {
         Skip to the message box
       </a>
       {hasRooms && (
-        <div className={classes.rooms}>
+        <nav className={classes.rooms} aria-label="Rooms">
           <Side roomId={roomId} />
-        </div>
+        </nav>
       )}
       <main className={classes.main}>
         <RoomView
@@ -75,9 +75,9 @@ function Side({ roomId, onChosen }: { roomId: string; onChosen?: () => void }) {
         <Logo size={26} />
       </div>
       <MainNav {...(onChosen && { onChosen })} />
-      <nav className={classes.sideBody} aria-label="Rooms">
+      <div className={classes.sideBody}>
         <RoomList current={roomId} {...(onChosen && { onChosen })} />
-      </nav>
+      </div>
       <UserBar />
     </>
   );

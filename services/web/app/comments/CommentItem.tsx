@@ -158,7 +158,7 @@ function CommentMenu({ comment, onEdit }: { comment: Comment; onEdit: () => void
   const isOwn = user !== null && comment.author.user_id === user.id;
   const mayRemove = isOwn || isModerator(user);
   return (
-    <Menu position="bottom-end" width={210}>
+    <Menu position="bottom-end" width={210} withinPortal={false}>
       <Menu.Target>
         <ActionIcon size="md" aria-label={`More about the comment by ${comment.author.username}`}>
           <IconDots size={18} stroke={1.7} />

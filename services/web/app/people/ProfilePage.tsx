@@ -135,7 +135,7 @@ function RelationMenu({ profile, relationship, set }: RelationMenuProps) {
   const { blocks, mutes } = relationship;
   return (
     <>
-      <Menu position="bottom-start" width={230}>
+      <Menu position="bottom-start" width={230} withinPortal={false}>
         <Menu.Target>
           <ActionIcon variant="default" aria-label={`More about ${profile.username}`}>
             <IconDots size={19} stroke={1.7} />

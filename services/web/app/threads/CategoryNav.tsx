@@ -22,11 +22,11 @@ export function CategoryNav({ onChosen }: { onChosen?: () => void }) {
   const current = path === '/threads' ? search.get('category') : null;
   if (categories.length === 0) return null;
   return (
-    <nav aria-labelledby="fm-categories">
+    <div>
       <h2 className={classes.title} id="fm-categories">
         Categories
       </h2>
-      <ul className={classes.list}>
+      <ul className={classes.list} aria-labelledby="fm-categories">
         {categories.map(({ id, slug, name, description, read_role }) => (
           <li key={id}>
             <Link
@@ -42,6 +42,6 @@ export function CategoryNav({ onChosen }: { onChosen?: () => void }) {
           </li>
         ))}
       </ul>
-    </nav>
+    </div>
   );
 }

@@ -39,7 +39,7 @@ export function ThreadMenu({ thread, onEdit, onWish }: ThreadMenuProps) {
   if (user === null && thread.edited_at === null) return null;
   return (
     <>
-      <Menu position="bottom-start" width={220}>
+      <Menu position="bottom-start" width={220} withinPortal={false}>
         <Menu.Target>
           <ActionIcon variant="default" aria-label="More about this thread">
             <IconDots size={19} stroke={1.7} />

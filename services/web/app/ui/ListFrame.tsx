@@ -85,6 +85,7 @@ export function More({ start, next, openMore, isFetchingNextPage, label }: MoreP
     event.preventDefault();
     openMore();
   };
+  if (next === null && start === null) return null;
   return (
     <div className={classes.more}>
       {next !== null && (

@@ -28,22 +28,20 @@ export function MainNav({ onChosen }: { onChosen?: () => void }) {
       : []),
   ];
   return (
-    <nav className={classes.root} aria-label="Folkmoot">
-      <ul className={classes.list}>
-        {places.map(({ href, below, label, Icon }) => (
-          <li key={label}>
-            <Link
-              href={href}
-              className={classes.link}
-              aria-current={path.startsWith(below) ? 'page' : undefined}
-              onClick={() => onChosen?.()}
-            >
-              <Icon size={19} stroke={1.7} aria-hidden="true" />
-              {label}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <ul className={classes.list} aria-label="Places">
+      {places.map(({ href, below, label, Icon }) => (
+        <li key={label}>
+          <Link
+            href={href}
+            className={classes.link}
+            aria-current={path.startsWith(below) ? 'page' : undefined}
+            onClick={() => onChosen?.()}
+          >
+            <Icon size={19} stroke={1.7} aria-hidden="true" />
+            {label}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -42,9 +42,9 @@ export function Page({ title, bar, actions, focusTitle = true, children }: PageP
         Skip to the content
       </a>
       {isWide && (
-        <div className={classes.side}>
+        <nav className={classes.side} aria-label="Folkmoot">
           <Side />
-        </div>
+        </nav>
       )}
       <div className={classes.main} ref={scroller} data-testid="page">
         <header className={classes.head}>

@@ -5,12 +5,14 @@ const positions = new Map<string, number>();
 const POSITIONS_MAX = 60;
 /** A page that has not grown long enough by then will not. */
 const RESTORE_WITHIN_MS = 3_000;
-/** A page that comes up so soon after the browser went back is the one it went back to. */
-const POP_WITHIN_MS = 500;
 
-let poppedAt = Number.NEGATIVE_INFINITY;
+/** The address was reached by going back or forward. The router tells of links as `pushState`. */
+let isBack = false;
 window.addEventListener('popstate', () => {
-  poppedAt = performance.now();
+  isBack = true;
+});
+window.addEventListener('pushState', () => {
+  isBack = false;
 });
 
 function here(): string {
@@ -29,7 +31,6 @@ export function useScrollMemory(scroller: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const isBack = performance.now() - poppedAt < POP_WITHIN_MS;
     const wanted = isBack ? (positions.get(here()) ?? 0) : 0;
     const stop = wanted > 0 ? restore(element, wanted) : undefined;
     const onScroll = () => keep(here(), element.scrollTop);
