@@ -23,6 +23,7 @@ mod openapi;
 mod orchestrator;
 mod people;
 mod presence;
+mod quick_start;
 mod readiness;
 mod repository;
 mod revocation;
