@@ -25,7 +25,7 @@ impl Entry {
         actor: &Principal,
         action: &'static str,
         target_type: &'static str,
-        target_id: impl ToString,
+        target_id: Uuid,
         detail: Value,
     ) -> Self {
         Self {

@@ -110,10 +110,14 @@ exported!(
 /// Begins to take part in exports.
 pub(crate) fn start(state: &AppState) {
     let store = state.store.clone();
-    exports::start(&state.ctx, ServiceName::Discussion, move |user_id, lines| {
-        let store = store.clone();
-        async move { write(&store, &user_id, lines).await }
-    });
+    exports::start(
+        &state.ctx,
+        ServiceName::Discussion,
+        move |user_id, lines| {
+            let store = store.clone();
+            async move { write(&store, &user_id, lines).await }
+        },
+    );
 }
 
 async fn write(store: &Store, user_id: &str, mut lines: Lines) -> anyhow::Result<Lines> {

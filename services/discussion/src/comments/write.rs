@@ -215,6 +215,7 @@ pub(crate) async fn edit(
             json!({"thread_id": thread.id}),
         )
         .in_category(thread.category_id)
+        .in_category(thread.category_id)
     });
     let revision = state.ctx.ids.next();
     in_transaction!(&state.store.db, tx => {

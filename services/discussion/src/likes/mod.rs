@@ -10,7 +10,6 @@ use crate::{
     AppState, access, change_counter, events,
     live::Change,
     model::LikeState,
-    pending,
     policy::{self, Reader},
     remember_member, sockets,
     store::{CommentRow, ThreadRow},
@@ -21,16 +20,10 @@ const GIVE: &str = "insert into likes (target_id, user_id, created_at) select $1
     where not exists (select 1 from members where user_id = $2 and deleted_at is not null) \
     on conflict (target_id, user_id) do nothing";
 const TAKE: &str = "delete from likes where target_id = $1 and user_id = $2";
-const OF_THREAD: &str = concat!(
-    "select like_count + ",
-    pending!("t.id", "like"),
-    " from threads t where t.id = $1"
-);
-const OF_COMMENT: &str = concat!(
-    "select like_count + ",
-    pending!("c.id", "like"),
-    " from comments c where c.id = $1"
-);
+const OF_THREAD: &str = "select t.like_count + coalesce((select cast(sum(x.change) as bigint) from counter_changes x \
+    where x.target_id = t.id and x.kind = 'like'), 0) from threads t where t.id = $1";
+const OF_COMMENT: &str = "select c.like_count + coalesce((select cast(sum(x.change) as bigint) from counter_changes x \
+    where x.target_id = c.id and x.kind = 'like'), 0) from comments c where c.id = $1";
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     routes::router()

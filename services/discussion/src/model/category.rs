@@ -53,7 +53,6 @@ pub struct NewCategory {
 /// What is to change in a category; what is left out stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::option_option, reason = "left out, null, or a value")]
 pub struct CategoryEdit {
     /// 1 to 50 of a-z 0-9 -.
     #[serde(default)]

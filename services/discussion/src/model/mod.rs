@@ -109,7 +109,6 @@ pub struct TagCount {
 }
 
 /// Tells a field that is null from one that is left out.
-#[expect(clippy::option_option, reason = "left out, null, or a value")]
 pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,

@@ -18,19 +18,34 @@ macro_rules! visible {
     };
 }
 
-/// What is still to be added to a counter of the row with this id.
+/// What is still to be added to counters, read once for all rows of a statement.
+///
+/// Not row by row: the table is all but empty, so PostgreSQL would rather read all of it each time than use its index, and
+/// keep to that plan when it is not empty for a while.
+#[macro_export]
+macro_rules! with_pending {
+    () => {
+        "with pending as materialized (select x.target_id, x.kind, cast(sum(x.change) as bigint) as change \
+         from counter_changes x group by x.target_id, x.kind) "
+    };
+}
+
+/// What is still to be added to a counter of the row with this id, in a statement [`with_pending!`](crate::with_pending).
 #[macro_export]
 macro_rules! pending {
     ($id:literal, $kind:literal) => {
         concat!(
-            "coalesce((select cast(sum(x.change) as bigint) from counter_changes x where x.target_id = ", $id,
-            " and x.kind = '", $kind, "'), 0)"
+            "coalesce((select p.change from pending p where p.target_id = ",
+            $id,
+            " and p.kind = '",
+            $kind,
+            "'), 0)"
         )
     };
 }
 
 /// Everything of a [`ThreadRow`](crate::store::ThreadRow) but the texts, as `user_id` in `$n` sees it: from `threads t`,
-/// `categories g`, `members m` and `read_positions r`.
+/// `categories g`, `members m` and `read_positions r`, in a statement [`with_pending!`](crate::with_pending).
 #[macro_export]
 macro_rules! thread_fields {
     ($user:literal) => {
@@ -64,6 +79,7 @@ macro_rules! thread_tables {
 macro_rules! thread_columns {
     ($user:literal) => {
         concat!(
+            $crate::with_pending!(),
             "select ",
             $crate::thread_fields!($user),
             ", t.body, t.body_html, t.rendered_by",
@@ -77,6 +93,7 @@ macro_rules! thread_columns {
 macro_rules! comment_columns {
     ($user:literal) => {
         concat!(
+            $crate::with_pending!(),
             "select c.id, c.thread_id, c.parent_id, c.path, c.depth, c.author_id, m.username, m.avatar_url, \
              m.deleted_at as author_deleted_at, c.body, c.body_html, c.rendered_by, \
              c.like_count + ", $crate::pending!("c.id", "like"), " as like_count, \

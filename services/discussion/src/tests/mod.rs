@@ -80,7 +80,6 @@ impl Answer {
 /// Somebody, or nobody.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Person {
-    pub(crate) user_id: String,
     pub(crate) token: Option<String>,
 }
 
@@ -145,7 +144,6 @@ impl Discussion {
             exp: now + 900_000,
         };
         Person {
-            user_id: claims.sub.clone(),
             token: Some(self.keys.sign(&claims).unwrap()),
         }
     }

@@ -16,10 +16,11 @@ use crate::{
         Store, ThreadRow,
         statement::{Bind, Statement},
     },
-    thread_fields, thread_tables, validate, visible,
+    thread_fields, thread_tables, validate, visible, with_pending,
 };
 
 const LIST: &str = concat!(
+    with_pending!(),
     "select ",
     thread_fields!("$1"),
     ", '' as body, '' as body_html, 0 as rendered_by",
