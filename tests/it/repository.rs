@@ -64,8 +64,8 @@ fn migrations_are_paired_and_numbered_without_gaps() {
         checked += 1;
     }
     assert_eq!(
-        checked, 4,
-        "chat, file, identity and notification have tables"
+        checked, 6,
+        "chat, discussion, feed, file, identity and notification have tables"
     );
 }
 
