@@ -129,6 +129,7 @@ impl World {
                 vec![("slug", slug)]
             }
             Thing::Account => vec![("id", self.app.register(&self.fresh()).await.user_id)],
+            Thing::Banned => vec![("id", self.ban(&self.fresh()).await.user_id)],
             Thing::Author => vec![
                 ("id", self.author.user_id.clone()),
                 ("user_id", self.author.user_id.clone()),
