@@ -132,6 +132,8 @@ async fn alone(nats: &Nats) -> (Stores, Folkmoot, Teller, [Member; 2]) {
         nats: Some(nats.url()),
         ..Stores::real().await
     };
+    // The keys by which tokens are believed: identity makes them, which does not run here.
+    let _ = stores.issuer();
     let service = Folkmoot::serve(&[ServiceName::Notification]).stores(&stores);
     let service = service.start().await;
     let teller = Teller::start(&stores).await;
