@@ -4,6 +4,7 @@
 
 mod flushed;
 mod model;
+mod platform;
 mod sockets;
 mod statements;
 pub(crate) mod teller;

@@ -23,6 +23,8 @@ const UNFOLLOW_ALL: &str = "update members set follower_count = follower_count -
 const FORGET_RELATIONS: &str = "delete from relations where user_id = $1";
 const FORGET_RELATED: &str =
     "delete from relations where kind in ('follow', 'block', 'mute') and target_id = $1";
+const UNLIKE_ALL: &str = "update entry_counts set like_count = like_count - 1 where entry_id in \
+    (select entry_id from likes where user_id = $1 and is_active)";
 const FORGET_LIKES: &str = "delete from likes where user_id = $1";
 const NO_FOLLOWERS: &str = "update members set follower_count = 0 where user_id = $1";
 const ACTIVE_AT: &str = "select active_at from members where user_id = $1";
@@ -73,15 +75,15 @@ impl Store {
         Ok(())
     }
 
-    /// An account is gone: what it wrote stays, without its name; whom it followed and what it liked is forgotten. The
-    /// counts of likes stay, as discussion's do.
+    /// An account is gone: what it wrote stays, without its name; whom it followed and what it liked is forgotten.
+    /// Discussion tells of each like that is taken back, too: of what is not there any more nothing is counted.
     pub(crate) async fn forget(&self, event_id: Uuid, user: &UserDeleted) -> sqlx::Result<()> {
         let now = self.now();
         in_transaction!(&self.db, tx => {
             let _ = claim!(tx, event_id, now);
             let forget = sqlx::query(FORGET).bind(&user.user_id).bind(false);
             forget.bind(user.deleted_at).execute(&mut *tx).await?;
-            for statement in [UNFOLLOW_ALL, FORGET_RELATIONS, FORGET_RELATED, FORGET_LIKES, NO_FOLLOWERS] {
+            for statement in [UNFOLLOW_ALL, FORGET_RELATIONS, FORGET_RELATED, UNLIKE_ALL, FORGET_LIKES, NO_FOLLOWERS] {
                 sqlx::query(statement).bind(&user.user_id).execute(&mut *tx).await?;
             }
         });

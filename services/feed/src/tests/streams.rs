@@ -266,7 +266,12 @@ async fn who_is_gone_is_shown_without_a_name_and_follows_nobody() {
     feed.tell("identity.profile.updated", &profile).await;
     feed.relate("follow.created", "bob", "ann").await;
     feed.relate("follow.created", "ann", "bob").await;
-    feed.open("ann", "hello").await;
+    let thread = feed.open("ann", "hello").await;
+    let mut like = json!({
+        "thread_id": thread.thread_id, "comment_id": null, "category_id": GENERAL, "read_role": null, "thread_title": "",
+        "author_id": "ann", "user_id": "ann", "username": "ann", "liked_at": feed.clock.now(),
+    });
+    feed.tell("discussion.thread.liked", &like).await;
     feed.warm(&[&ann, &bob]).await;
     let gone = feed.event(
         "identity.user.deleted",
@@ -277,12 +282,17 @@ async fn who_is_gone_is_shown_without_a_name_and_follows_nobody() {
     // News from before, that comes late, brings nothing back.
     feed.tell("identity.profile.updated", &profile).await;
     feed.relate("follow.created", "ann", "bob").await;
+    like["unliked_at"] = json!(feed.clock.now());
+    feed.tell("discussion.unliked", &like).await;
     let entry = feed.get("/api/activity-stream", None).await[0].clone();
     assert_eq!(
         entry["author"],
         json!({"user_id": "ann", "username": "deleted", "avatar_url": null, "deleted": true})
     );
-    assert_eq!(entry["username"], "deleted");
+    assert_eq!(
+        (&entry["username"], &entry["like_count"]),
+        (&json!("deleted"), &json!(0))
+    );
     assert!(!feed.state.store.follows("ann", "bob").await.unwrap());
     assert!(!feed.state.store.follows("bob", "ann").await.unwrap());
 }
