@@ -6,12 +6,19 @@ use serde_json::{Value, json};
 use super::forum::{Forum, all, comment, id, put, put_empty, thread};
 
 async fn answer(by: &Member, to: &Value, body: &str) -> Value {
-    let path = format!("/api/threads/{}/comments", to["thread_id"].as_str().unwrap());
-    by.post(&path, &json!({"body": body, "parent_id": id(to)})).await.expect(201)
+    let path = format!(
+        "/api/threads/{}/comments",
+        to["thread_id"].as_str().unwrap()
+    );
+    by.post(&path, &json!({"body": body, "parent_id": id(to)}))
+        .await
+        .expect(201)
 }
 
 fn bodies(list: &[Value]) -> Vec<&str> {
-    list.iter().map(|one| one["body"].as_str().unwrap_or("-")).collect()
+    list.iter()
+        .map(|one| one["body"].as_str().unwrap_or("-"))
+        .collect()
 }
 
 on_both_backends! {

@@ -21,20 +21,36 @@ const SQLITE_INDEXES: &str = "select t, group_concat(c, ',') from (select m.name
     pragma_index_list(m.name) i, pragma_index_info(i.name) x where m.type = 'table' and i.partial = 0 order by 1, 2, x.seqno) \
     where c is not null group by t, i";
 
-async fn pairs(stores: &Stores, sqlite: &'static str, postgres: &'static str) -> BTreeSet<(String, String)> {
+async fn pairs(
+    stores: &Stores,
+    sqlite: &'static str,
+    postgres: &'static str,
+) -> BTreeSet<(String, String)> {
     let rows: Vec<(String, String)> = match &stores.database {
         Some(url) => {
             let mut connection = PgConnection::connect(url).await.unwrap();
-            connection.execute("set search_path to discussion").await.unwrap();
-            sqlx::query_as(postgres).fetch_all(&mut connection).await.unwrap()
+            connection
+                .execute("set search_path to discussion")
+                .await
+                .unwrap();
+            sqlx::query_as(postgres)
+                .fetch_all(&mut connection)
+                .await
+                .unwrap()
         }
-        None => sqlx::query_as(sqlite).fetch_all(&mut file(stores).await).await.unwrap(),
+        None => sqlx::query_as(sqlite)
+            .fetch_all(&mut file(stores).await)
+            .await
+            .unwrap(),
     };
     rows.into_iter().collect()
 }
 
 async fn file(stores: &Stores) -> SqliteConnection {
-    let url = format!("sqlite://{}", stores.data_dir().join("discussion.db").display());
+    let url = format!(
+        "sqlite://{}",
+        stores.data_dir().join("discussion.db").display()
+    );
     SqliteConnection::connect(&url).await.unwrap()
 }
 
@@ -43,10 +59,19 @@ pub(super) async fn count(stores: &Stores, sql: &'static str) -> i64 {
     match &stores.database {
         Some(url) => {
             let mut connection = PgConnection::connect(url).await.unwrap();
-            connection.execute("set search_path to discussion").await.unwrap();
-            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            connection
+                .execute("set search_path to discussion")
+                .await
+                .unwrap();
+            sqlx::query_scalar(sql)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap()
         }
-        None => sqlx::query_scalar(sql).fetch_one(&mut file(stores).await).await.unwrap(),
+        None => sqlx::query_scalar(sql)
+            .fetch_one(&mut file(stores).await)
+            .await
+            .unwrap(),
     }
 }
 

@@ -18,9 +18,25 @@ const COMMENTS: usize = 30;
 fn statements(folkmoot: &Folkmoot) -> usize {
     let log = folkmoot.log();
     let lines = log.lines().filter(|line| line.contains("sqlx::query"));
-    let own = ["counter_changes limit 1", "pg_try_advisory", "delete from counter_changes", "outbox", "handled_events", "pending_objects",
-        "select 1\"", "update threads set like_count", "update comments set like_count", "begin", "commit", "COMMIT", "BEGIN", "ROLLBACK"];
-    lines.filter(|line| !own.iter().any(|own| line.contains(own))).count()
+    let own = [
+        "counter_changes limit 1",
+        "pg_try_advisory",
+        "delete from counter_changes",
+        "outbox",
+        "handled_events",
+        "pending_objects",
+        "select 1\"",
+        "update threads set like_count",
+        "update comments set like_count",
+        "begin",
+        "commit",
+        "COMMIT",
+        "BEGIN",
+        "ROLLBACK",
+    ];
+    lines
+        .filter(|line| !own.iter().any(|own| line.contains(own)))
+        .count()
 }
 
 /// What one request costs, and where the next page is.
@@ -29,7 +45,10 @@ async fn cost(folkmoot: &Folkmoot, member: &Member, path: &str) -> (usize, Optio
     let answer = member.get(path).await;
     answer.expect(200);
     let after = statements(folkmoot);
-    assert!(after > before, "{path} is answered without a statement, or the log is not understood");
+    assert!(
+        after > before,
+        "{path} is answered without a statement, or the log is not understood"
+    );
     (after - before, answer.next_page().map(str::to_owned))
 }
 

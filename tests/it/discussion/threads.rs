@@ -8,7 +8,9 @@ use super::forum::{Forum, all, comment, id, put, thread, thread_in};
 use folkmoot_tests::app::send;
 
 fn titles(list: &[Value]) -> Vec<&str> {
-    list.iter().map(|one| one["title"].as_str().unwrap()).collect()
+    list.iter()
+        .map(|one| one["title"].as_str().unwrap())
+        .collect()
 }
 
 on_both_backends! {

@@ -6,12 +6,17 @@ use serde_json::{Value, json};
 use super::forum::{Forum, all, comment, id, put, put_empty, thread};
 
 async fn unread(who: &Member, thread: &Value) -> Value {
-    who.get(&format!("/api/threads/{}", id(thread))).await.expect(200)["unread_count"].clone()
+    who.get(&format!("/api/threads/{}", id(thread)))
+        .await
+        .expect(200)["unread_count"]
+        .clone()
 }
 
 async fn unread_titles(who: &Member) -> Vec<String> {
     let list = all(who, "/api/threads?unread=true").await;
-    list.iter().map(|one| one["title"].as_str().unwrap().to_owned()).collect()
+    list.iter()
+        .map(|one| one["title"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 on_both_backends! {
