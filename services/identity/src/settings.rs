@@ -48,8 +48,8 @@ pub struct Settings {
     )]
     pub email_verification: EmailVerification,
 
-    /// Life of an access token in seconds, 30 to 3600. A session that was ended is believed for as long by other services.
-    #[arg(long, env = "ACCESS_TOKEN_SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u16).range(30..=3600), help_heading = "Accounts")]
+    /// Life of an access token in seconds, 30 to 900: for as long the services remember which ones were revoked.
+    #[arg(long, env = "ACCESS_TOKEN_SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u16).range(30..=900), help_heading = "Accounts")]
     pub access_token_seconds: u16,
 
     /// Days that a session lasts without being used, 1 to 365.
