@@ -20,6 +20,8 @@ use folkmoot_common::{
 
 pub(crate) use receive::{Submission, is_form, receive};
 pub(crate) use routes::{linger_forms, router};
+#[cfg(test)]
+pub(crate) use store::Attached;
 
 use crate::{AppState, Settings};
 
@@ -67,6 +69,16 @@ impl Attachments {
             objects,
             pending,
         })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pending(&self) -> &PendingObjects {
+        &self.pending
     }
 
     fn admit(&self, user_id: &str) -> ApiResult<Slot> {

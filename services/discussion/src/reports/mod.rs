@@ -16,6 +16,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::AppState;
 
+#[cfg(test)]
+pub(crate) use consumer::handle as write_down;
+
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(report::thread))

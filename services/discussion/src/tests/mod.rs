@@ -1,6 +1,8 @@
 //! The service through its router and its consumers, on SQLite and the memory stores. `tests/it/discussion` has what needs
 //! other services or runs on PostgreSQL too.
 
+mod attachments;
+mod audit;
 mod authorisation;
 mod bodies;
 mod comments;
