@@ -20,7 +20,7 @@ use crate::{events::News, kinds::Kind};
 /// Users of one piece.
 const PIECE: usize = 500;
 /// One of so many users who are told of a post has their oldest notifications deleted: each is looked at after a few.
-const TRIM_ONE_OF: u64 = 16;
+const TRIM_ONE_OF: u64 = 64;
 
 macro_rules! next {
     ($lock:literal) => {

@@ -23,7 +23,8 @@ macro_rules! from_notifications {
     () => {
         " from notifications n left join threads t on t.thread_id = n.thread_id \
          left join categories c on c.category_id = t.category_id \
-         left join categories b on b.category_id = t.also_category_id "
+         left join categories b on b.category_id = t.also_category_id \
+         left join comments d on d.comment_id = n.comment_id "
     };
 }
 
@@ -37,7 +38,7 @@ macro_rules! visible {
             has_role!("n.user_id", "c.read_role"), " and ", has_role!("n.user_id", "c.also_role"),
             ")) and (t.also_category_id is null or (b.category_id is not null and ",
             has_role!("n.user_id", "b.read_role"), " and ", has_role!("n.user_id", "b.also_role"),
-            ")) and not exists (select 1 from comments d where d.comment_id = n.comment_id and d.is_deleted))) \
+            ")) and coalesce(d.is_deleted, false) = false)) \
              and not exists (select 1 from relations r where r.user_id = n.user_id and r.target_id = n.actor_id \
               and r.kind in ('block', 'mute') and r.is_active) \
              and not exists (select 1 from relations r where r.user_id = n.actor_id and r.target_id = n.user_id \
