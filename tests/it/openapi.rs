@@ -11,7 +11,15 @@ async fn the_documents_of_all_services_are_fresh() {
     let services: Vec<_> = documents.keys().map(|service| service.as_str()).collect();
     assert_eq!(
         services,
-        ["chat", "presence", "notification", "file", "identity"]
+        [
+            "chat",
+            "presence",
+            "notification",
+            "file",
+            "identity",
+            "discussion",
+            "feed"
+        ]
     );
     for (service, document) in documents {
         assert_fresh(format!("openapi/{service}.json"), &document);
