@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import openapiTS, { astToString } from 'openapi-typescript';
 
-const SERVICES = ['chat', 'file', 'identity', 'notification', 'presence'];
+const SERVICES = ['chat', 'discussion', 'feed', 'file', 'identity', 'notification', 'presence'];
 const FROM = new URL('../../../openapi/', import.meta.url);
 const TO = new URL('../app/api/generated/', import.meta.url);
 const HEAD = '// Made by `npm run generate` from openapi/. Do not edit.\n\n';

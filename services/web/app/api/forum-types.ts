@@ -1,239 +1,54 @@
-/** The shapes of discussions, people and feeds on the wire. */
+/** The shapes of discussions, people and feeds on the wire, from the generated documents. */
+import type { components as Discussion } from './generated/discussion';
+import type { components as Feed } from './generated/feed';
+import type { components as Identity } from './generated/identity';
+import type { components as Notification } from './generated/notification';
 
-export interface Author {
-  user_id: string;
-  username: string;
-  avatar_url?: string | null;
-  deleted?: boolean;
-}
+/** The documents let fields that may be null be left out; the servers never leave one out. */
+type Sent<T> = T extends readonly (infer U)[]
+  ? Sent<U>[]
+  : T extends object
+    ? { [K in keyof T]-?: Sent<Exclude<T[K], undefined>> }
+    : T;
 
-export interface CategoryName {
-  id: string;
-  slug: string;
-  name: string;
-}
+type D = Discussion['schemas'];
+type I = Identity['schemas'];
 
-export interface Category extends CategoryName {
-  description: string;
-  position: number;
-  read_role: string | null;
-  post_role: string | null;
-  /** Whether the reader may open threads in it. */
-  may_post: boolean;
-}
-
-export interface NewCategory {
-  slug: string;
-  name: string;
-  description: string;
-  read_role: string | null;
-  post_role: string | null;
-}
-
-export interface Attachment {
-  id: string;
-  filename: string;
-  content_type: string;
-  size: number;
-}
-
-interface ThreadFields {
-  id: string;
-  title: string;
-  category: CategoryName;
-  tags: string[];
-  author: Author;
-  attachments: Attachment[];
-  is_locked: boolean;
-  is_pinned: boolean;
-  comment_count: number;
-  like_count: number;
-  liked: boolean;
-  /** Null for visitors, and for a thread that was never opened. */
-  unread_count: number | null;
-  created_at: string;
-  edited_at: string | null;
-  deleted_at: string | null;
-  last_activity_at: string;
-}
-
+export type Author = Sent<D['Author']>;
+export type CategoryName = D['CategoryRef'];
+export type Category = Sent<D['Category']>;
+export type NewCategory = D['NewCategory'];
+export type Attachment = D['Attachment'];
 /** A thread in a list. */
-export interface ThreadSummary extends ThreadFields {
-  excerpt: string;
-}
-
-export interface Thread extends ThreadFields {
-  body: string;
-  body_html: string;
-}
-
-export interface NewThread {
-  title: string;
-  body: string;
-  category: string;
-  tags: string[];
-}
-
-export interface Comment {
-  id: string;
-  thread_id: string;
-  parent_id: string | null;
-  depth: number;
-  author: Author;
-  /** Null when it is deleted. */
-  body: string | null;
-  body_html: string | null;
-  like_count: number;
-  liked: boolean;
-  created_at: string;
-  edited_at: string | null;
-  deleted_at: string | null;
-}
-
-export interface LikeAnswer {
-  liked: boolean;
-  like_count: number;
-}
-
+export type ThreadSummary = Sent<D['ThreadSummary']>;
+export type Thread = Sent<D['Thread']>;
+export type NewThread = D['NewThread'] & { category: string; tags: string[] };
+export type Comment = Sent<D['Comment']>;
+export type LikeAnswer = D['LikeState'];
 /** A text that was replaced. */
-export interface Revision {
-  id: string;
-  title: string | null;
-  body: string;
-  edited_by: Author;
-  edited_at: string;
-}
-
-export interface TagCount {
-  tag: string;
-  thread_count: number;
-}
-
-export interface Report {
-  id: string;
-  thread_id: string;
-  thread_title: string;
-  comment_id: string | null;
-  excerpt: string;
-  is_deleted: boolean;
-  category: CategoryName;
-  author: Author;
-  reporter: Author;
-  reason: string;
-  status: string;
-  resolved_by: string | null;
-  resolved_at: string | null;
-  resolution: string | null;
-  created_at: string;
-}
-
-export interface AuditEntry {
-  id: string;
-  actor: { user_id: string; username: string };
-  action: string;
-  target_type: string;
-  target_id: string;
-  detail: unknown;
-  created_at: string;
-}
-
+export type Revision = Sent<D['Revision']>;
+export type TagCount = D['TagCount'];
+export type Report = Sent<D['Report']>;
+export type AuditEntry = Sent<D['LogEntry']>;
 /** A part of a text, with what was looked for in it. */
-export interface Excerpt {
-  excerpt: string;
-  marks: { start: number; end: number }[];
-}
-
-export interface SearchHit extends Excerpt {
-  thread_id: string;
-  comment_id: string | null;
-  title: string;
-  author: Author;
-  category: CategoryName;
-  created_at: string;
-}
+export type Excerpt = Sent<D['Snippet']>;
+export type SearchHit = Sent<D['SearchResult']>;
 
 /** An entry of a feed. */
-export interface FeedEntry {
-  id: string;
-  thread_id: string;
-  title: string;
-  excerpt: string;
-  tags: string[];
-  author: Author;
-  like_count: number;
-  comment_count: number;
-  created_at: string;
-  updated_at: string;
-}
+export type FeedEntry = Sent<Feed['schemas']['Entry']>;
 
 /** What is between the reader and somebody. */
-export interface Relationship {
-  follows: boolean;
-  followed_by: boolean;
-  blocks: boolean;
-  mutes: boolean;
-}
-
+export type Relationship = I['Relationship'];
 /** What somebody says of themself. */
-export interface OwnProfile {
-  user_id: string;
-  username: string;
-  display_name: string | null;
-  bio: string | null;
-  website: string | null;
-  location: string | null;
-  avatar_url: string | null;
-}
-
+export type OwnProfile = Sent<Omit<I['Profile'], 'created_at' | 'updated_at'>>;
 /** A member, as others see them. */
-export interface Profile extends OwnProfile {
-  follower_count: number;
-  following_count: number;
-  created_at: string;
-  /** Null for oneself and for visitors. */
-  relationship: Relationship | null;
-}
-
+export type Profile = Sent<I['Person']>;
 /** Somebody in a list. */
-export interface Person {
-  user_id: string;
-  username: string;
-  display_name?: string | null;
-  avatar_url?: string | null;
-}
-
-export interface BannedPerson extends Person {
-  reason: string;
-  until: string | null;
-}
-
-export interface LoginSession {
-  id: string;
-  current: boolean;
-  created_at: string;
-  refreshed_at: string;
-  expires_at: string;
-  user_agent: string | null;
-  network: string | null;
-}
-
-export interface AccountExport {
-  id: string;
-  status: 'running' | 'done' | 'incomplete';
-  parts: { service: string; bytes: number; written_at: string }[];
-  missing: string[];
-  requested_at: string;
-  expires_at: string;
-}
-
-export interface Role {
-  name: string;
-  description: string;
-  built_in: boolean;
-}
+export type Person = Sent<I['Listed']>;
+export type BannedPerson = Sent<I['Ban']>;
+export type LoginSession = Sent<I['OwnSession']>;
+export type AccountExport = Sent<I['Export']>;
+export type Role = I['Role'];
 
 /** Whether one is told of a kind of notification. */
-export interface Preference {
-  kind: string;
-  in_app: boolean;
-}
+export type Preference = Notification['schemas']['Preference'];

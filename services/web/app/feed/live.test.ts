@@ -5,11 +5,17 @@ import { applyToFeed, countNew, readFeedFrame, type FeedPages } from './live';
 function entry(id: string, created_at = '2026-01-01T00:00:00Z'): FeedEntry {
   return {
     id,
+    type: 'thread',
     thread_id: id,
+    post_id: id,
+    category_id: 'c1',
+    user_id: 'u1',
+    username: 'ada',
+    content: '',
     title: id,
     excerpt: '',
     tags: [],
-    author: { user_id: 'u1', username: 'ada' },
+    author: { user_id: 'u1', username: 'ada', avatar_url: null, deleted: false },
     like_count: 1,
     comment_count: 1,
     created_at,

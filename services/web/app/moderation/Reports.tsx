@@ -75,7 +75,7 @@ function ReportRow({ report, ask }: ReportRowProps) {
     <li className={classes.item}>
       <h2 className={classes.title}>
         <Link href={threadPath(thread_id, comment_id)} dir="auto">
-          {comment_id === null ? report.thread_title : `A comment in: ${report.thread_title}`}
+          {comment_id === null ? report.title : `A comment in: ${report.title}`}
         </Link>
       </h2>
       <blockquote className={classes.quote} dir="auto">

@@ -65,14 +65,14 @@ function Listed({ userId, which, onChosen }: ListedProps) {
 }
 
 interface PersonLineProps {
-  person: Person;
+  person: Pick<Person, 'user_id' | 'username'> & Partial<Person>;
   onChosen?: () => void;
   children?: ReactNode;
 }
 
 /** Somebody in a list, with what can be done about them. */
 export function PersonLine({ person, onChosen, children }: PersonLineProps) {
-  const { user_id, username, display_name = null, avatar_url } = person;
+  const { user_id, username, display_name = null, avatar_url = null } = person;
   return (
     <li className={classes.line}>
       <PersonAvatar id={user_id} name={username} url={avatar_url} size={32} />

@@ -40,7 +40,10 @@ function Unverified({ email }: { email: string }) {
       .then(() => showDone('A mail is on its way.'))
       .catch(showProblem);
   return (
-    <Alert color="yellow" variant="light" title="Not verified yet">
+    <Alert
+      title="Not verified yet"
+      classNames={{ root: classes.warning ?? '', title: classes.warningTitle ?? '' }}
+    >
       <Group gap="sm">
         <Button variant="light" size="compact-sm" onClick={() => void resend()}>
           Send the mail again

@@ -1,4 +1,5 @@
-import { useEffect } from 'react';
+import { useIsFetching } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { useUser } from '../auth/useUser';
 import { useHash } from '../lib/useHash';
 import { Page } from '../ui/Page';
@@ -14,10 +15,7 @@ import { SessionsSection } from './SessionsSection';
 /** What somebody can settle for themself. */
 export default function SettingsPage() {
   const user = useUser();
-  const hash = useHash();
-  useEffect(() => {
-    if (/^[a-z]+$/.test(hash)) document.getElementById(hash)?.scrollIntoView();
-  }, [hash]);
+  useNamedSection();
   if (user === null) return null;
   return (
     <Page title="Settings">
@@ -31,4 +29,16 @@ export default function SettingsPage() {
       <DeleteSection />
     </Page>
   );
+}
+
+/** Shows the section that the address names, once all of them have their size. */
+function useNamedSection(): void {
+  const hash = useHash();
+  const isLoading = useIsFetching({ predicate: ({ state }) => state.data === undefined }) > 0;
+  const shown = useRef('');
+  useEffect(() => {
+    if (isLoading || shown.current === hash || !/^[a-z]+$/.test(hash)) return;
+    shown.current = hash;
+    document.getElementById(hash)?.scrollIntoView();
+  }, [hash, isLoading]);
 }

@@ -13,6 +13,8 @@ import { FilePicker } from './FilePicker';
 import { missing, placeProblem } from './place-problem';
 import { ThreadFields } from './ThreadFields';
 
+/** The category that every forum begins with. */
+const DEFAULT = 'general';
 const EMPTY: ThreadDraft = { title: '', body: '', category: '', tags: [] };
 
 /** Where a thread is written. What is written stays on this device until the server has it. */
@@ -37,8 +39,8 @@ function NewThreadForm({ userId }: { userId: string }) {
   const form = useRef<HTMLFormElement>(null);
   const categories = useCategories().filter((category) => category.may_post);
   const wanted = draft.category === '' ? (params.get('category') ?? '') : draft.category;
-  const category =
-    categories.find(({ slug }) => slug === wanted)?.slug ?? categories[0]?.slug ?? 'general';
+  const find = (name: string) => categories.find(({ slug }) => slug === name)?.slug;
+  const category = find(wanted) ?? find(DEFAULT) ?? categories[0]?.slug ?? DEFAULT;
 
   const change = (next: ThreadDraft) => {
     setDraft(next);
