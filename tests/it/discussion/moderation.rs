@@ -2,7 +2,7 @@
 
 use super::forum::{Forum, PRIVATE, STAFF, all, comment, form, id, post_form, put, put_empty, thread, thread_in};
 use folkmoot_common::db::sqlx::{self, Connection as _};
-use folkmoot_tests::{app::{Backends, Member, send}, on_both_backends};
+use folkmoot_tests::{app::{Backends, Member, TestApp, send}, on_both_backends, wait};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -195,5 +195,27 @@ on_both_backends! {
             }
         }
         assert_eq!(all(&forum.moderator, "/api/audit-log").await.len(), 1);
+    }
+
+    async fn what_moderators_do_to_accounts_is_in_the_same_log(backends: Backends) {
+        let app = TestApp::on(backends).start().await;
+        let (admin, eve) = (app.admin().await, app.register("eve").await);
+        let path = format!("/api/users/{}/ban", eve.user_id);
+        let banned = admin.post(&path, &json!({"reason": "advertisements", "until": null})).await;
+        assert!(banned.status.is_success(), "{}", banned.text());
+        let log = format!("/api/audit-log?target={}", eve.user_id);
+        let entry = wait::until("the ban is written down", async || {
+            admin.get(&log).await.expect(200).get(0).cloned()
+        })
+        .await;
+        assert_eq!((&entry["action"], &entry["detail"]["reason"]), (&json!("user.banned"), &json!("advertisements")));
+        assert_eq!((&entry["actor"]["user_id"], &entry["target_type"]), (&json!(admin.user_id), &json!("user")));
+        let unbanned = admin.delete(&path).await;
+        assert!(unbanned.status.is_success(), "{}", unbanned.text());
+        wait::until("its end too", async || {
+            let log = admin.get(&log).await.expect(200);
+            (log[0]["action"] == "user.unbanned").then_some(())
+        })
+        .await;
     }
 }

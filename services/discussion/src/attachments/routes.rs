@@ -67,7 +67,7 @@ pub(crate) fn no_attachment() -> ApiError {
 ///
 /// What a file is, is found from its bytes. All of a request are stored, or none.
 #[utoipa::path(
-    post, path = "/api/threads/{id}/attachments", tag = "attachments",
+    post, path = "/api/threads/{id}/attachments", tag = "attachments", operation_id = "add_attachments",
     params(("id" = String, Path, description = "The thread.")),
     request_body(content = Files, content_type = "multipart/form-data"),
     responses(
@@ -126,7 +126,7 @@ pub(crate) fn given_up() -> ApiError {
 /// One range of bytes can be asked for. The type is one of a fixed list, never what the uploader said; all but plain
 /// pictures are attachments.
 #[utoipa::path(
-    get, path = "/api/threads/{id}/attachments/{attachment_id}", tag = "attachments",
+    get, path = "/api/threads/{id}/attachments/{attachment_id}", tag = "attachments", operation_id = "get_attachment",
     params(
         ("id" = String, Path, description = "The thread."),
         ("attachment_id" = String, Path, description = "The file."),
@@ -168,7 +168,7 @@ async fn download(
 
 /// Delete a file of a thread: its author, or a moderator.
 #[utoipa::path(
-    delete, path = "/api/threads/{id}/attachments/{attachment_id}", tag = "attachments",
+    delete, path = "/api/threads/{id}/attachments/{attachment_id}", tag = "attachments", operation_id = "delete_attachment",
     params(
         ("id" = String, Path, description = "The thread."),
         ("attachment_id" = String, Path, description = "The file."),

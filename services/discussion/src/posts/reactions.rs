@@ -18,7 +18,7 @@ use crate::{
 
 /// Comment on a post.
 #[utoipa::path(
-    post, path = "/api/posts/{id}/comments", tag = "posts", request_body = PostComment,
+    post, path = "/api/posts/{id}/comments", tag = "posts", operation_id = "comment_on_post", request_body = PostComment,
     params(("id" = String, Path, description = "The post.")),
     responses(
         (status = 201, body = Comment, headers(("Location" = String, description = "the comment"))),
@@ -42,7 +42,7 @@ pub(super) async fn comment(
 
 /// Comment on a post, by its other address.
 #[utoipa::path(
-    post, path = "/api/posts/comment/{id}", tag = "posts", request_body = PostComment,
+    post, path = "/api/posts/comment/{id}", tag = "posts", operation_id = "comment_on_post_alias", request_body = PostComment,
     params(("id" = String, Path, description = "The post.")),
     responses(
         (status = 201, body = Comment, headers(("Location" = String, description = "the comment"))),
@@ -78,7 +78,7 @@ async fn write(
 
 /// Like a post.
 #[utoipa::path(
-    put, path = "/api/posts/like/{id}", tag = "posts",
+    put, path = "/api/posts/like/{id}", tag = "posts", operation_id = "like_post",
     params(("id" = String, Path, description = "The post.")),
     responses(
         (status = 200, body = LikeState),

@@ -45,7 +45,7 @@ pub(super) struct ListQuery {
 
 /// Posts that the caller may read, newest first.
 #[utoipa::path(
-    get, path = "/api/posts", tag = "posts", params(ListQuery), security((), ("bearer" = [])),
+    get, path = "/api/posts", tag = "posts", operation_id = "list_posts", params(ListQuery), security((), ("bearer" = [])),
     responses(
         (status = 200, description = "A page of posts.", body = [Post],
             headers(("Link" = String, description = "The next page, if there is one."))),
@@ -109,7 +109,7 @@ async fn complete(
 
 /// Write a post, as JSON or as a form with media.
 #[utoipa::path(
-    post, path = "/api/posts", tag = "posts",
+    post, path = "/api/posts", tag = "posts", operation_id = "create_post",
     request_body(content((NewPost = "application/json"), (PostForm = "multipart/form-data"))),
     responses(
         (status = 201, body = Post, headers(("Location" = String, description = "the post"))),
@@ -149,7 +149,7 @@ pub(super) async fn create(
 
 /// A post.
 #[utoipa::path(
-    get, path = "/api/posts/{id}", tag = "posts", security((), ("bearer" = [])),
+    get, path = "/api/posts/{id}", tag = "posts", operation_id = "get_post", security((), ("bearer" = [])),
     params(("id" = String, Path, description = "The post.")),
     responses(
         (status = 200, body = Post),
@@ -169,7 +169,7 @@ pub(super) async fn get(
 
 /// Edit a post: its author, or a moderator. What is left out stays.
 #[utoipa::path(
-    put, path = "/api/posts/{id}", tag = "posts", request_body = PostEdit,
+    put, path = "/api/posts/{id}", tag = "posts", operation_id = "edit_post", request_body = PostEdit,
     params(("id" = String, Path, description = "The post.")),
     responses(
         (status = 200, body = Post),
@@ -201,7 +201,7 @@ pub(super) async fn edit(
 
 /// Delete a post: its author, or a moderator.
 #[utoipa::path(
-    delete, path = "/api/posts/{id}", tag = "posts",
+    delete, path = "/api/posts/{id}", tag = "posts", operation_id = "delete_post",
     params(("id" = String, Path, description = "The post.")),
     responses(
         (status = 204, description = "Deleted."),

@@ -39,7 +39,7 @@ pub(super) struct LogQuery {
 ///
 /// A moderator sees what was done to what they may read.
 #[utoipa::path(
-    get, path = "/api/audit-log", tag = "moderation", params(LogQuery),
+    get, path = "/api/audit-log", tag = "moderation", operation_id = "list_audit_log", params(LogQuery),
     responses(
         (status = 200, description = "A page of entries.", body = [LogEntry],
             headers(("Link" = String, description = "The next page, if there is one."))),

@@ -37,7 +37,7 @@ async fn set(state: &AppState, caller: &Caller, id: &str, verb: Verb) -> ApiResu
 
 /// Lock a thread: nothing new comes in but from moderators.
 #[utoipa::path(
-    put, path = "/api/threads/{id}/lock", tag = "moderation",
+    put, path = "/api/threads/{id}/lock", tag = "moderation", operation_id = "lock_thread",
     params(("id" = String, Path, description = "The thread.")),
     responses(
         (status = 200, body = Thread),
@@ -57,7 +57,7 @@ pub(super) async fn lock(
 
 /// Unlock a thread.
 #[utoipa::path(
-    delete, path = "/api/threads/{id}/lock", tag = "moderation",
+    delete, path = "/api/threads/{id}/lock", tag = "moderation", operation_id = "unlock_thread",
     params(("id" = String, Path, description = "The thread.")),
     responses(
         (status = 200, body = Thread),
@@ -77,7 +77,7 @@ pub(super) async fn unlock(
 
 /// Pin a thread: it stands before the others.
 #[utoipa::path(
-    put, path = "/api/threads/{id}/pin", tag = "moderation",
+    put, path = "/api/threads/{id}/pin", tag = "moderation", operation_id = "pin_thread",
     params(("id" = String, Path, description = "The thread.")),
     responses(
         (status = 200, body = Thread),
@@ -97,7 +97,7 @@ pub(super) async fn pin(
 
 /// Unpin a thread.
 #[utoipa::path(
-    delete, path = "/api/threads/{id}/pin", tag = "moderation",
+    delete, path = "/api/threads/{id}/pin", tag = "moderation", operation_id = "unpin_thread",
     params(("id" = String, Path, description = "The thread.")),
     responses(
         (status = 200, body = Thread),

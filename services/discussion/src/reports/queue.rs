@@ -33,7 +33,7 @@ pub(super) struct QueueQuery {
 
 /// The reports of what a moderator may read, newest first.
 #[utoipa::path(
-    get, path = "/api/reports", tag = "reports", params(QueueQuery),
+    get, path = "/api/reports", tag = "reports", operation_id = "list_reports", params(QueueQuery),
     responses(
         (status = 200, description = "A page of reports.", body = [Report],
             headers(("Link" = String, description = "The next page, if there is one."))),

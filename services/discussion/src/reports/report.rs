@@ -18,7 +18,7 @@ use crate::{
 ///
 /// One may have one open report of it.
 #[utoipa::path(
-    post, path = "/api/threads/{id}/report", tag = "reports", request_body = NewReport,
+    post, path = "/api/threads/{id}/report", tag = "reports", operation_id = "report_thread", request_body = NewReport,
     params(("id" = String, Path, description = "The thread.")),
     responses(
         (status = 201, body = Reported),
@@ -50,7 +50,7 @@ pub(super) async fn thread(
 ///
 /// One may have one open report of it.
 #[utoipa::path(
-    post, path = "/api/comments/{id}/report", tag = "reports", request_body = NewReport,
+    post, path = "/api/comments/{id}/report", tag = "reports", operation_id = "report_comment", request_body = NewReport,
     params(("id" = String, Path, description = "The comment.")),
     responses(
         (status = 201, body = Reported),

@@ -28,7 +28,7 @@ fn no_report() -> ApiError {
 ///
 /// `delete` resolves all open reports of the same thing with it.
 #[utoipa::path(
-    post, path = "/api/reports/{id}/resolve", tag = "reports", request_body = Resolution,
+    post, path = "/api/reports/{id}/resolve", tag = "reports", operation_id = "resolve_report", request_body = Resolution,
     params(("id" = String, Path, description = "The report.")),
     responses(
         (status = 200, body = Report),

@@ -33,7 +33,7 @@ const RESTORE: &str = "update comments set deleted_at = null, deleted_by = null 
 
 /// Restore a deleted thread.
 #[utoipa::path(
-    post, path = "/api/threads/{id}/restore", tag = "moderation",
+    post, path = "/api/threads/{id}/restore", tag = "moderation", operation_id = "restore_thread",
     params(("id" = String, Path, description = "The thread.")),
     responses(
         (status = 200, body = Thread),
@@ -54,7 +54,7 @@ pub(super) async fn thread(
 
 /// Restore a deleted comment.
 #[utoipa::path(
-    post, path = "/api/comments/{id}/restore", tag = "moderation",
+    post, path = "/api/comments/{id}/restore", tag = "moderation", operation_id = "restore_comment",
     params(("id" = String, Path, description = "The comment.")),
     responses(
         (status = 200, body = Comment),

@@ -31,7 +31,7 @@ pub(super) struct SocketQuery {
 /// role is needed to read the thread, it closes with 3009 for those who have it, who connect again, and with 3503 for
 /// the others.
 #[utoipa::path(
-    get, path = "/ws/threads/{id}", tag = "threads", params(("id" = String, Path, description = "The thread."), SocketQuery),
+    get, path = "/ws/threads/{id}", tag = "threads", operation_id = "open_thread_socket", params(("id" = String, Path, description = "The thread."), SocketQuery),
     responses(
         (status = 101, description = "The socket is open.", body = crate::live::Change),
         (status = 400, description = "invalid_handshake", body = Problem),
