@@ -121,7 +121,8 @@ describe('a thread', { concurrency: 1 }, () => {
     await comments(ada).filter({ hasText: 'I have one' }).getByText('Reply').click();
     await ada.page.getByRole('textbox', { name: 'Reply to bo' }).fill('Wonderful.');
     await ada.page.getByRole('form', { name: 'Reply to bo' }).getByText('Reply').last().click();
-    await comments(ada).filter({ hasText: 'Wonderful.' }).waitFor();
+    const answers = ada.page.locator('ul ul').getByTestId('comment');
+    await answers.filter({ hasText: 'Wonderful.' }).waitFor();
     await button(bo, '1 new reply').click();
     const below = bo.page.locator('ul ul').getByTestId('comment');
     await below.filter({ hasText: 'Wonderful.' }).waitFor();

@@ -35,8 +35,11 @@ export function useScrollMemory(scroller: RefObject<HTMLElement | null>): void {
     const stop = wanted > 0 ? restore(element, wanted) : undefined;
     const onScroll = () => keep(here(), element.scrollTop);
     element.addEventListener('scroll', onScroll, { passive: true });
+    // A click may lead away before the scrolling in front of it is told.
+    element.addEventListener('click', onScroll, { capture: true });
     return () => {
       stop?.();
+      element.removeEventListener('click', onScroll, { capture: true });
       element.removeEventListener('scroll', onScroll);
     };
   }, [scroller]);
