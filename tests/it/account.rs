@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use folkmoot_tests::{
-    app::{Answer, Backends, Member, PASSWORD, Received, Site, TestApp, send},
+    app::{Answer, Member, PASSWORD, Received, Site, TestApp, send},
     on_both_backends, wait,
 };
 use reqwest::Method;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use folkmoot_tests::{
-    app::{Backends, Stores, TestApp},
+    app::{Stores, TestApp},
     on_both_backends,
 };
 use sqlx::{Connection as _, PgConnection, SqliteConnection};

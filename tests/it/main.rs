@@ -1,5 +1,10 @@
 //! Integration tests: one program, so that it is linked once.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "scenarios are tests, although the attribute is on what calls them"
+)]
+
 mod account;
 mod chat;
 mod discussion;

@@ -16,35 +16,52 @@ async fn curl(site: &Site, method: &str, path: &str, token: Option<&Value>, body
     if let Some(token) = token {
         request = request.bearer_auth(token.as_str().expect("a token"));
     }
-    send(if body.is_null() { request } else { request.json(&body) }).await
+    send(if body.is_null() {
+        request
+    } else {
+        request.json(&body)
+    })
+    .await
 }
 
 /// `curl … -F "content=…" -F "media=@…"`.
-async fn curl_form(site: &Site, path: &str, token: &Value, content: &str, media: &[&str]) -> Answer {
+async fn curl_form(
+    site: &Site,
+    path: &str,
+    token: &Value,
+    content: &str,
+    media: &[&str],
+) -> Answer {
     let mut form = multipart::Form::new().text("content", content.to_owned());
     for name in media {
         let part = multipart::Part::bytes(PNG).file_name((*name).to_owned());
         form = form.part("media", part);
     }
-    let request = site.request(Method::POST, path).bearer_auth(token.as_str().expect("a token"));
+    let request = site
+        .request(Method::POST, path)
+        .bearer_auth(token.as_str().expect("a token"));
     send(request.multipart(form)).await
 }
 
 fn titles(list: &Value) -> Vec<&str> {
     let list = list.as_array().expect("a list").iter();
-    list.map(|one| one["title"].as_str().expect("a title")).collect()
+    list.map(|one| one["title"].as_str().expect("a title"))
+        .collect()
 }
 
 fn kinds(list: &Value) -> Vec<&str> {
     let list = list.as_array().expect("a list").iter();
-    list.map(|one| one["kind"].as_str().expect("a kind")).collect()
+    list.map(|one| one["kind"].as_str().expect("a kind"))
+        .collect()
 }
 
 /// Answers `path` with a list of these titles before long: what is read is told by events.
 async fn stream_is(site: &Site, path: &str, token: Option<&Value>, expected: &[&str]) {
     let what = format!("{path} tells of {expected:?}");
     wait::until(&what, async || {
-        let list = curl(site, "GET", path, token, Value::Null).await.expect(200);
+        let list = curl(site, "GET", path, token, Value::Null)
+            .await
+            .expect(200);
         (titles(&list) == expected).then_some(())
     })
     .await;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use folkmoot_tests::{
-    app::{Backends, Stores, TestApp},
+    app::{Stores, TestApp},
     daemon::Scratch,
     on_both_backends,
     process::executable,

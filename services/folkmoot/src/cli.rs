@@ -167,7 +167,11 @@ async fn execute(command: Command) -> anyhow::Result<()> {
         }
         Command::Export(args) => {
             telemetry::init_logs(&args.common)?;
-            println!("{} records in {}", export(&args).await?, args.file.display());
+            println!(
+                "{} records in {}",
+                export(&args).await?,
+                args.file.display()
+            );
             Ok(())
         }
         Command::Import(args) => {

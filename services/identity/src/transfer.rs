@@ -324,7 +324,7 @@ impl Transfer {
         })?;
         let last = rows.last();
         let last = last.map(|row| format!("{}/{}", row.user_id, row.target_id));
-        Ok((rows.into_iter().map(follow).collect(), last))
+        Ok((rows.iter().map(follow).collect(), last))
     }
 }
 
@@ -384,7 +384,7 @@ fn user(row: UserRow, password_hashes: bool) -> Record {
     })
 }
 
-fn follow(row: FollowRow) -> Record {
+fn follow(row: &FollowRow) -> Record {
     Record::Follow(Follow {
         user_id: row.user_id,
         target_id: row.target_id,

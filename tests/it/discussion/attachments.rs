@@ -1,9 +1,10 @@
 //! Files of threads.
 
-use super::forum::{
-    Forum, PNG, PRIVATE, STAFF, form, id, post_form, socket, thread, thread_in,
+use super::forum::{Forum, PNG, PRIVATE, STAFF, form, id, post_form, socket, thread, thread_in};
+use folkmoot_tests::{
+    app::{Answer, Received, send},
+    on_both_backends, wait,
 };
-use folkmoot_tests::{app::{Answer, Received, send}, on_both_backends, wait};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -17,13 +18,19 @@ fn url(file: &Value) -> &str {
 /// Nothing is left of what was refused, given up or deleted.
 async fn no_more_than(forum: &Forum, count: usize) {
     let what = format!("{count} objects are left");
-    wait::until(&what, async || (forum.objects().await == count).then_some(())).await;
+    wait::until(&what, async || {
+        (forum.objects().await == count).then_some(())
+    })
+    .await;
 }
 
 fn is_harmless(answer: &Answer) {
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     let policy = answer.header("content-security-policy").unwrap();
-    assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{policy}");
+    assert!(
+        policy.contains("sandbox") && policy.contains("default-src 'none'"),
+        "{policy}"
+    );
 }
 
 on_both_backends! {

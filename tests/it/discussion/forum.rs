@@ -67,7 +67,9 @@ impl Forum {
     }
 
     pub(super) fn with_roles(&self, username: &str, roles: &[&str]) -> Member {
-        self.app.stores.member_with_roles(self.site(), username, roles)
+        self.app
+            .stores
+            .member_with_roles(self.site(), username, roles)
     }
 
     pub(super) async fn category(&self, slug: &str, read_role: Option<&str>) -> Value {
@@ -92,7 +94,10 @@ impl Forum {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut settings: folkmoot_common::config::Settings =
             folkmoot_common::config::parse_args(&words).unwrap();
-        settings.object_store_url = settings.object_store_url.take().filter(|_| stores.bucket.is_some());
+        settings.object_store_url = settings
+            .object_store_url
+            .take()
+            .filter(|_| stores.bucket.is_some());
         Objects::open(&settings, &folkmoot_common::health::Health::default())
             .await
             .unwrap()
@@ -154,7 +159,12 @@ pub(super) async fn socket(by: &Member, thread: &Value) -> Socket {
 /// The address of a thread's socket for somebody, or for nobody without a token.
 pub(super) fn socket_url(by: &Member, thread_id: &str) -> String {
     let request = by.request(Method::GET, &format!("/ws/threads/{thread_id}"));
-    let url = request.build().unwrap().url().to_string().replacen("http", "ws", 1);
+    let url = request
+        .build()
+        .unwrap()
+        .url()
+        .to_string()
+        .replacen("http", "ws", 1);
     match &by.token {
         Some(token) => format!("{url}?token={token}"),
         None => url,

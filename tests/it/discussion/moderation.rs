@@ -1,8 +1,13 @@
 //! What moderators do to threads, and the log of it.
 
-use super::forum::{Forum, PRIVATE, STAFF, all, comment, form, id, post_form, put, put_empty, thread, thread_in};
+use super::forum::{
+    Forum, PRIVATE, STAFF, all, comment, form, id, post_form, put, put_empty, thread, thread_in,
+};
 use folkmoot_common::db::sqlx::{self, Connection as _};
-use folkmoot_tests::{app::{Backends, Member, TestApp, send}, on_both_backends, wait};
+use folkmoot_tests::{
+    app::{Backends, Member, TestApp, send},
+    on_both_backends, wait,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,7 +1,12 @@
 //! What is in a private category: a word of it reaches nobody from outside, by whatever door.
 
-use super::forum::{Forum, PRIVATE, comment, form, id, post_form, put, put_empty, socket, socket_url, thread};
-use folkmoot_tests::{app::{Answer, Member, Socket, send}, on_both_backends};
+use super::forum::{
+    Forum, PRIVATE, comment, form, id, post_form, put, put_empty, socket, socket_url, thread,
+};
+use folkmoot_tests::{
+    app::{Answer, Member, Socket, send},
+    on_both_backends,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -23,12 +28,29 @@ async fn hide(by: &Member) -> Hidden {
         ("tags", "zanzibarium"),
     ];
     let file: [(&str, &str, &[u8]); 1] = [("files", "zanzibarium.txt", b"zanzibarium")];
-    let thread = post_form(by, "/api/threads", form(&fields, &file)).await.expect(201);
+    let thread = post_form(by, "/api/threads", form(&fields, &file))
+        .await
+        .expect(201);
     let reply = comment(by, &thread, "more zanzibarium").await;
     let reason = json!({"reason": "zanzibarium"});
-    let report = by.post(&format!("/api/comments/{}/report", id(&reply)), &reason).await.expect(201);
-    put(by, &format!("/api/threads/{}", id(&thread)), &json!({"body": "zanzibarium still"})).await.expect(200);
-    put(by, &format!("/api/comments/{}", id(&reply)), &json!({"body": "zanzibarium!"})).await.expect(200);
+    let report = by
+        .post(&format!("/api/comments/{}/report", id(&reply)), &reason)
+        .await
+        .expect(201);
+    put(
+        by,
+        &format!("/api/threads/{}", id(&thread)),
+        &json!({"body": "zanzibarium still"}),
+    )
+    .await
+    .expect(200);
+    put(
+        by,
+        &format!("/api/comments/{}", id(&reply)),
+        &json!({"body": "zanzibarium!"}),
+    )
+    .await
+    .expect(200);
     Hidden {
         file: thread["attachments"][0].clone(),
         thread,
@@ -41,14 +63,29 @@ async fn hide(by: &Member) -> Hidden {
 fn lists(owner: &Member) -> Vec<String> {
     let author = &owner.user_id;
     let mut paths: Vec<String> = [
-        "/api/threads", "/api/threads?sort=new", "/api/threads?tag=zanzibarium", "/api/threads?limit=1", "/api/posts", "/api/posts/",
-        "/api/posts?tag=zanzibarium", "/api/categories", "/api/tags", "/api/search?q=zanzibarium",
-        "/api/search?q=zanzibarium&in=comments", "/api/search?q=metal", "/api/search?q=zanzibarium&category=staff-room",
-        "/api/threads/feed.atom", "/api/threads/feed.rss",
+        "/api/threads",
+        "/api/threads?sort=new",
+        "/api/threads?tag=zanzibarium",
+        "/api/threads?limit=1",
+        "/api/posts",
+        "/api/posts/",
+        "/api/posts?tag=zanzibarium",
+        "/api/categories",
+        "/api/tags",
+        "/api/search?q=zanzibarium",
+        "/api/search?q=zanzibarium&in=comments",
+        "/api/search?q=metal",
+        "/api/search?q=zanzibarium&category=staff-room",
+        "/api/threads/feed.atom",
+        "/api/threads/feed.rss",
     ]
     .map(str::to_owned)
     .to_vec();
-    for path in ["/api/threads?author=", "/api/posts?author=", "/api/search?q=zanzibarium&author="] {
+    for path in [
+        "/api/threads?author=",
+        "/api/posts?author=",
+        "/api/search?q=zanzibarium&author=",
+    ] {
         paths.push(format!("{path}{author}"));
     }
     paths
@@ -69,46 +106,106 @@ fn verbs(hidden: &Hidden) -> Vec<(Method, String, Value)> {
     for path in [&thread, &reply] {
         add(Method::PUT, path.clone(), text.clone());
         add(Method::GET, format!("{path}/history"), Value::Null);
-        add(Method::POST, format!("{path}/report"), json!({"reason": "x"}));
+        add(
+            Method::POST,
+            format!("{path}/report"),
+            json!({"reason": "x"}),
+        );
         add(Method::POST, format!("{path}/restore"), Value::Null);
         add(Method::PUT, format!("{path}/like"), Value::Null);
         add(Method::DELETE, format!("{path}/like"), Value::Null);
     }
     add(Method::PUT, post.clone(), json!({"content": "x"}));
-    add(Method::POST, format!("{post}/comments"), json!({"content": "x"}));
-    add(Method::POST, format!("/api/posts/comment/{}", id(&hidden.thread)), json!({"content": "x"}));
-    add(Method::PUT, format!("/api/posts/like/{}", id(&hidden.thread)), Value::Null);
+    add(
+        Method::POST,
+        format!("{post}/comments"),
+        json!({"content": "x"}),
+    );
+    add(
+        Method::POST,
+        format!("/api/posts/comment/{}", id(&hidden.thread)),
+        json!({"content": "x"}),
+    );
+    add(
+        Method::PUT,
+        format!("/api/posts/like/{}", id(&hidden.thread)),
+        Value::Null,
+    );
     add(Method::GET, format!("{thread}/comments"), Value::Null);
-    add(Method::GET, format!("{thread}/comments?root={}", id(&hidden.reply)), Value::Null);
-    add(Method::GET, format!("{thread}/comments?sort=new"), Value::Null);
+    add(
+        Method::GET,
+        format!("{thread}/comments?root={}", id(&hidden.reply)),
+        Value::Null,
+    );
+    add(
+        Method::GET,
+        format!("{thread}/comments?sort=new"),
+        Value::Null,
+    );
     add(Method::POST, format!("{thread}/comments"), text.clone());
-    add(Method::PUT, format!("{thread}/read"), json!({"comment_id": id(&hidden.reply)}));
+    add(
+        Method::PUT,
+        format!("{thread}/read"),
+        json!({"comment_id": id(&hidden.reply)}),
+    );
     for verb in ["lock", "pin"] {
         add(Method::PUT, format!("{thread}/{verb}"), Value::Null);
         add(Method::DELETE, format!("{thread}/{verb}"), Value::Null);
     }
-    add(Method::POST, format!("{thread}/move"), json!({"category": "general"}));
+    add(
+        Method::POST,
+        format!("{thread}/move"),
+        json!({"category": "general"}),
+    );
     let file = hidden.file["url"].as_str().unwrap().to_owned();
     add(Method::GET, file.clone(), Value::Null);
     add(Method::DELETE, file, Value::Null);
-    add(Method::GET, format!("/api/categories/{PRIVATE}"), Value::Null);
+    add(
+        Method::GET,
+        format!("/api/categories/{PRIVATE}"),
+        Value::Null,
+    );
     for kind in ["atom", "rss"] {
-        add(Method::GET, format!("/api/categories/{PRIVATE}/feed.{kind}"), Value::Null);
+        add(
+            Method::GET,
+            format!("/api/categories/{PRIVATE}/feed.{kind}"),
+            Value::Null,
+        );
     }
-    add(Method::GET, format!("/api/threads?category={PRIVATE}"), Value::Null);
-    add(Method::POST, "/api/threads".to_owned(), json!({"title": "x", "body": "x", "category": PRIVATE}));
-    add(Method::POST, "/api/posts".to_owned(), json!({"content": "x", "category": PRIVATE}));
+    add(
+        Method::GET,
+        format!("/api/threads?category={PRIVATE}"),
+        Value::Null,
+    );
+    add(
+        Method::POST,
+        "/api/threads".to_owned(),
+        json!({"title": "x", "body": "x", "category": PRIVATE}),
+    );
+    add(
+        Method::POST,
+        "/api/posts".to_owned(),
+        json!({"content": "x", "category": PRIVATE}),
+    );
     verbs
 }
 
 async fn ask(by: &Member, method: &Method, path: &str, body: &Value) -> Answer {
     let request = by.request(method.clone(), path);
-    send(if body.is_null() { request } else { request.json(body) }).await
+    send(if body.is_null() {
+        request
+    } else {
+        request.json(body)
+    })
+    .await
 }
 
 fn says_nothing(answer: &Answer, of: &str) {
     let text = answer.text().to_lowercase();
-    assert!(!text.contains(WORD) && !text.contains(PRIVATE), "{of}: {text}");
+    assert!(
+        !text.contains(WORD) && !text.contains(PRIVATE),
+        "{of}: {text}"
+    );
     for (name, value) in &answer.headers {
         let value = String::from_utf8_lossy(value.as_bytes()).to_lowercase();
         assert!(!value.contains(WORD), "{of}: {name}: {value}");

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 fn found(results: &Value) -> Vec<String> {
     let results = results.as_array().unwrap().iter();
-    results.map(|result| result["thread_id"].as_str().unwrap().to_owned()).collect()
+    results
+        .map(|result| result["thread_id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The marked parts of an excerpt.

@@ -1,7 +1,12 @@
 //! `/ws/threads/{id}`.
 
-use super::forum::{Forum, PRIVATE, STAFF, comment, id, put, put_empty, socket, socket_url, thread, thread_in};
-use folkmoot_tests::{app::{Backends, Member, Socket, Stores}, on_both_backends};
+use super::forum::{
+    Forum, PRIVATE, STAFF, comment, id, put, put_empty, socket, socket_url, thread, thread_in,
+};
+use folkmoot_tests::{
+    app::{Backends, Member, Socket, Stores},
+    on_both_backends,
+};
 use serde_json::json;
 use tungstenite::{Message, client::IntoClientRequest as _};
 

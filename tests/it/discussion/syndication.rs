@@ -1,7 +1,10 @@
 //! Atom and RSS.
 
 use super::forum::{Forum, PRIVATE, id, put, thread, thread_in};
-use folkmoot_tests::{app::{Answer, Stores, send}, on_both_backends};
+use folkmoot_tests::{
+    app::{Answer, Stores, send},
+    on_both_backends,
+};
 use reqwest::Method;
 
 const DOCUMENTS: [&str; 4] = [

@@ -147,7 +147,7 @@ async fn alone(nats: &Nats) -> (Stores, Folkmoot, Teller, [Member; 2]) {
 /// A comment of bob's on ann's thread; every third names her.
 fn comment(teller: &Teller, thread: &ThreadChanged, bob: &Member, n: usize) -> Event {
     let mut comment = teller.commented(thread, bob, &n.to_string());
-    comment["mentions"] = if n % 3 == 0 {
+    comment["mentions"] = if n.is_multiple_of(3) {
         json!(["ann"])
     } else {
         json!([])

@@ -67,7 +67,6 @@ impl Shape {
 }
 
 /// The records of a community, in an order in which they can be imported.
-#[must_use]
 pub(super) fn records(shape: &Shape) -> impl Iterator<Item = Record> + use<> {
     let members = Members::new(shape);
     let categories = CATEGORIES.iter().enumerate();
