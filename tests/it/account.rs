@@ -8,7 +8,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const EXPORTS: &str = "/api/users/me/exports";
-/// Within which everything that belongs to somebody who is gone refuses and closes.
 
 async fn leave(member: &Member, password: &str) -> Answer {
     let body = json!({"password": password});
