@@ -123,8 +123,7 @@ async fn an_import_that_was_killed_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn hostile_lines_change_nothing_and_half_a_file_can_be_followed_by_the_whole_lines_change_nothing()
- {
+async fn hostile_lines_change_nothing_and_half_a_file_can_be_followed_by_the_whole() {
     let (here, there) = (Stores::embedded(), Stores::embedded());
     let folder = Scratch::new("transfer");
     let file = folder.path().join("community.jsonl");
