@@ -28,7 +28,7 @@ fn names(list: &Value) -> Vec<&str> {
 /// Most statements that an answer may cost.
 const MOST: usize = 6;
 
-/// Statements in the log, but those of the service's own clockwork.
+/// Statements in the log that an answer to a GET took, and not the service's own clockwork.
 fn statements(folkmoot: &Folkmoot) -> usize {
     let own = [
         "follow_changes limit 1",
@@ -47,7 +47,8 @@ fn statements(folkmoot: &Folkmoot) -> usize {
         "COMMIT",
     ];
     let log = folkmoot.log();
-    let lines = log.lines().filter(|line| line.contains("sqlx::query"));
+    let asked = |line: &&str| line.contains("sqlx::query") && line.contains("\"method\":\"GET\"");
+    let lines = log.lines().filter(asked);
     lines
         .filter(|line| !own.iter().any(|own| line.contains(own)))
         .count()

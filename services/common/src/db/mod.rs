@@ -25,6 +25,11 @@ pub use sqlx::{
 
 use sqlx::{PgPool, SqlitePool};
 
+/// What statements run on in PostgreSQL outside of a transaction.
+pub type PostgresExecutor = PgPool;
+/// What statements run on in SQLite outside of a transaction.
+pub type SqliteExecutor = SqlitePool;
+
 /// The tables of one service.
 #[derive(Debug, Clone)]
 pub enum Db {

@@ -1,10 +1,13 @@
 //! Statements for either driver through one trait, so that what takes several of them is written once as a function.
 
 use chrono::{DateTime, Utc};
-use folkmoot_common::db::sqlx::{
-    self, AssertSqlSafe, FromRow, PgPool, SqlitePool,
-    postgres::{PgConnection, PgRow},
-    sqlite::{SqliteConnection, SqliteRow},
+use folkmoot_common::db::{
+    PostgresExecutor, SqliteExecutor,
+    sqlx::{
+        self, AssertSqlSafe, FromRow,
+        postgres::{PgConnection, PgRow},
+        sqlite::{SqliteConnection, SqliteRow},
+    },
 };
 use uuid::Uuid;
 
@@ -158,8 +161,8 @@ macro_rules! runs {
 
 runs!(SqliteConnection, this => &mut *this);
 runs!(PgConnection, this => &mut *this);
-runs!(SqlitePool, this => &*this);
-runs!(PgPool, this => &*this);
+runs!(SqliteExecutor, this => &*this);
+runs!(PostgresExecutor, this => &*this);
 
 /// A statement with a list: `{}` in `template` becomes the placeholders of `count` values from `$first` on.
 ///
