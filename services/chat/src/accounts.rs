@@ -14,7 +14,7 @@ use folkmoot_common::{
     exports::{self, Lines, PAGE},
     id,
 };
-use tracing::{error, warn};
+use tracing::warn;
 
 use crate::store::{Place, Store};
 
@@ -40,15 +40,11 @@ pub(crate) fn start(ctx: &Context, store: &Store) {
         let store = exported.clone();
         async move { export(&store, &user_id, lines).await }
     });
-    let (again, ctx) = (store.clone(), ctx.clone());
-    let (tasks, shutdown) = (ctx.tasks.clone(), ctx.shutdown.clone());
-    tasks.spawn(async move {
-        while shutdown
-            .run_until_cancelled(tokio::time::sleep(LOOK_AGAIN_EVERY))
-            .await
-            .is_some()
-        {
-            if let Err(error) = look_again(&ctx, &again).await {
+    let (again, context) = (store.clone(), ctx.clone());
+    ctx.every(LOOK_AGAIN_EVERY, move || {
+        let (ctx, store) = (context.clone(), again.clone());
+        async move {
+            if let Err(error) = look_again(&ctx, &store).await {
                 warn!(%error, "cannot look after accounts that are gone now");
             }
         }
@@ -56,13 +52,8 @@ pub(crate) fn start(ctx: &Context, store: &Store) {
 }
 
 async fn handle(ctx: &Context, store: &Store, event: &Event) -> sqlx::Result<()> {
-    let deleted: UserDeleted = match event.parse() {
-        Ok(deleted) => deleted,
-        Err(error) => {
-            // It will not get better by coming again.
-            error!(%error, event.id = %event.id, "an event cannot be read and is skipped");
-            return Ok(());
-        }
+    let Some(deleted) = event.parse_or_skip::<UserDeleted>() else {
+        return Ok(());
     };
     if !id::is_valid(&deleted.user_id) {
         return Ok(());

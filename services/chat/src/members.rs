@@ -72,15 +72,10 @@ impl Members {
             renewing: RwLock::default(),
         };
         let members = Self(Arc::new(shared));
-        let (renewing, shutdown) = (members.clone(), ctx.shutdown.clone());
-        ctx.tasks.spawn(async move {
-            while shutdown
-                .run_until_cancelled(tokio::time::sleep(RENEW_EVERY))
-                .await
-                .is_some()
-            {
-                renewing.renew().await;
-            }
+        let renewing = members.clone();
+        ctx.every(RENEW_EVERY, move || {
+            let members = renewing.clone();
+            async move { members.renew().await }
         });
         members
     }

@@ -1,6 +1,6 @@
 //! What every service is handed when it starts.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -114,6 +114,24 @@ impl Context {
             shutdown,
             tasks,
         })
+    }
+
+    /// Does `work` after every `period` until the process stops. What has begun by then is waited for.
+    pub fn every<F, Fut>(&self, period: Duration, work: F)
+    where
+        F: Fn() -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let shutdown = self.shutdown.clone();
+        self.tasks.spawn(async move {
+            while shutdown
+                .run_until_cancelled(tokio::time::sleep(period))
+                .await
+                .is_some()
+            {
+                work().await;
+            }
+        });
     }
 
     /// Runs `closing` when everything else has stopped.

@@ -16,21 +16,23 @@ const BATCH: i64 = 1000;
 const SWEEP: &str = "delete from handled_events where id in \
     (select id from handled_events where handled_at < $1 order by handled_at, id limit $2)";
 
+/// Begins to sweep. Several replicas may: each deletes what it finds.
 pub(crate) fn start(state: &AppState) {
-    let (store, shutdown) = (state.store.clone(), state.ctx.shutdown.clone());
-    let run = async move {
-        loop {
-            tokio::time::sleep(EVERY).await;
-            let before = store.ctx.clock.now() - KEPT;
-            if let Err(error) = store.forget_events(before).await {
-                warn!(%error, "cannot forget handled events; it is tried again");
-            }
+    let state = state.clone();
+    state.ctx.clone().every(EVERY, move || {
+        let state = state.clone();
+        async move {
+            let sweeping = sweep(&state.store);
+            state.ctx.shutdown.run_until_cancelled(sweeping).await;
         }
-    };
-    state
-        .ctx
-        .tasks
-        .spawn(async move { shutdown.run_until_cancelled(run).await });
+    });
+}
+
+async fn sweep(store: &Store) {
+    let before = store.ctx.clock.now() - KEPT;
+    if let Err(error) = store.forget_events(before).await {
+        warn!(%error, "cannot forget handled events; it is tried again");
+    }
 }
 
 impl Store {

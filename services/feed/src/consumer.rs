@@ -22,7 +22,6 @@ use folkmoot_common::{
     id,
 };
 use serde::de::DeserializeOwned;
-use tracing::error;
 
 use crate::{
     AppState,
@@ -113,18 +112,15 @@ fn bond(r#type: &str) -> Option<(Bond, bool)> {
     }
 }
 
-/// Hands over the data of an event. Data of another shape will not get better by coming again.
+/// Hands over the data of an event.
 async fn with<T: DeserializeOwned>(
     state: &AppState,
     event: &Event,
     handler: impl AsyncFnOnce(&AppState, &Event, T) -> Result<(), ViewError>,
 ) -> Result<(), ViewError> {
-    match event.parse() {
-        Ok(data) => handler(state, event, data).await,
-        Err(error) => {
-            error!(%error, event.id = %event.id, event.r#type = event.r#type, "an event cannot be read and is skipped");
-            Ok(())
-        }
+    match event.parse_or_skip() {
+        Some(data) => handler(state, event, data).await,
+        None => Ok(()),
     }
 }
 

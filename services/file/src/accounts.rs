@@ -13,7 +13,7 @@ use folkmoot_common::{
     exports::{self, Lines, PAGE},
     id,
 };
-use tracing::{error, warn};
+use tracing::warn;
 use uuid::Uuid;
 
 use crate::{App, model::File};
@@ -38,13 +38,10 @@ pub(crate) fn start(app: &App) {
         let app = exported.clone();
         async move { export(&app, &user_id, lines).await }
     });
-    let (app, shutdown) = (app.clone(), app.ctx.shutdown.clone());
-    app.ctx.tasks.clone().spawn(async move {
-        while shutdown
-            .run_until_cancelled(tokio::time::sleep(LOOK_AGAIN_EVERY))
-            .await
-            .is_some()
-        {
+    let app = app.clone();
+    app.ctx.clone().every(LOOK_AGAIN_EVERY, move || {
+        let app = app.clone();
+        async move {
             if let Err(error) = look_again(&app).await {
                 warn!(%error, "cannot look after accounts that are gone now");
             }
@@ -55,13 +52,8 @@ pub(crate) fn start(app: &App) {
 /// # Errors
 /// If the database is not available: the event comes again.
 pub(crate) async fn handle(app: &App, event: &Event) -> sqlx::Result<()> {
-    let deleted: UserDeleted = match event.parse() {
-        Ok(deleted) => deleted,
-        Err(error) => {
-            // It will not get better by coming again.
-            error!(%error, event.id = %event.id, "an event cannot be read and is skipped");
-            return Ok(());
-        }
+    let Some(deleted) = event.parse_or_skip::<UserDeleted>() else {
+        return Ok(());
     };
     if !id::is_valid(&deleted.user_id) {
         return Ok(());

@@ -90,16 +90,7 @@ where
     F: Fn(App) -> Fut + Send + 'static,
     Fut: Future<Output = ()> + Send + 'static,
 {
-    let shutdown = ctx.shutdown.clone();
-    ctx.tasks.spawn(async move {
-        while shutdown
-            .run_until_cancelled(tokio::time::sleep(period))
-            .await
-            .is_some()
-        {
-            work(app.clone()).await;
-        }
-    });
+    ctx.every(period, move || work(app.clone()));
 }
 
 async fn reload_keys(app: App) {

@@ -19,8 +19,6 @@ use folkmoot_common::{
         },
     },
 };
-use serde::de::DeserializeOwned;
-use tracing::error;
 
 use crate::{
     AppState,
@@ -80,7 +78,7 @@ pub(crate) async fn handle(state: &AppState, event: &Event) -> sqlx::Result<()> 
         BLOCK_DELETED => relation(state, event, Tie::Block, false).await,
         MUTE_CREATED => relation(state, event, Tie::Mute, true).await,
         MUTE_DELETED => relation(state, event, Tie::Mute, false).await,
-        PARTICIPANT_SEEN => match data::<ParticipantSeen>(event) {
+        PARTICIPANT_SEEN => match event.parse_or_skip::<ParticipantSeen>() {
             Some(seen) => learn(state, &Known::from(&seen)).await,
             None => Ok(()),
         },
@@ -93,17 +91,11 @@ pub(crate) async fn handle(state: &AppState, event: &Event) -> sqlx::Result<()> 
     }
 }
 
-/// Data of another shape will not get better by coming again.
-fn data<T: DeserializeOwned>(event: &Event) -> Option<T> {
-    let parsed = event.parse();
-    parsed.inspect_err(|error| error!(%error, event.id = %event.id, event.r#type, "an event cannot be read and is skipped")).ok()
-}
-
 async fn of_account(state: &AppState, event: &Event) -> sqlx::Result<()> {
     let store = &state.store;
     match event.r#type.as_str() {
         USER_REGISTERED => {
-            let Some(registered) = data::<UserRegistered>(event) else {
+            let Some(registered) = event.parse_or_skip::<UserRegistered>() else {
                 return Ok(());
             };
             // The version before did not tell roles: then they are not known by this.
@@ -115,12 +107,12 @@ async fn of_account(state: &AppState, event: &Event) -> sqlx::Result<()> {
             }
             learn(state, &Known::from(&registered)).await
         }
-        PROFILE_UPDATED => match data::<ProfileUpdated>(event) {
+        PROFILE_UPDATED => match event.parse_or_skip::<ProfileUpdated>() {
             Some(updated) => learn(state, &Known::from(&updated)).await,
             None => Ok(()),
         },
         ROLES_CHANGED => {
-            let Some(changed) = data::<RolesChanged>(event) else {
+            let Some(changed) = event.parse_or_skip::<RolesChanged>() else {
                 return Ok(());
             };
             let RolesChanged {
@@ -134,7 +126,7 @@ async fn of_account(state: &AppState, event: &Event) -> sqlx::Result<()> {
             }
             Ok(())
         }
-        _ => match data(event) {
+        _ => match event.parse_or_skip() {
             Some(deleted) => store.forget_user(&deleted).await,
             None => Ok(()),
         },
@@ -163,7 +155,7 @@ async fn learn_actor(state: &AppState, known: Known) -> sqlx::Result<()> {
 }
 
 async fn mention(state: &AppState, event: &Event) -> sqlx::Result<()> {
-    let Some(mention) = data::<MessageMentioned>(event) else {
+    let Some(mention) = event.parse_or_skip::<MessageMentioned>() else {
         return Ok(());
     };
     state.store.keep_mentions(event.id, &mention).await?;
@@ -179,7 +171,7 @@ async fn deliver(state: &AppState, keys: &BTreeSet<String>) -> sqlx::Result<()> 
 }
 
 async fn relation(state: &AppState, event: &Event, tie: Tie, is_active: bool) -> sqlx::Result<()> {
-    let Some(relation) = data::<Relation>(event) else {
+    let Some(relation) = event.parse_or_skip::<Relation>() else {
         return Ok(());
     };
     let known = Known::seen(&relation.user_id, &relation.username, relation.changed_at);
@@ -188,7 +180,7 @@ async fn relation(state: &AppState, event: &Event, tie: Tie, is_active: bool) ->
 }
 
 async fn thread(state: &AppState, event: &Event) -> sqlx::Result<()> {
-    let Some(thread) = data::<ThreadChanged>(event) else {
+    let Some(thread) = event.parse_or_skip::<ThreadChanged>() else {
         return Ok(());
     };
     let known = Known::seen(&thread.author_id, &thread.author_name, thread.created_at);
@@ -204,7 +196,7 @@ async fn thread(state: &AppState, event: &Event) -> sqlx::Result<()> {
 }
 
 async fn comment(state: &AppState, event: &Event) -> sqlx::Result<()> {
-    let Some(comment) = data::<CommentChanged>(event) else {
+    let Some(comment) = event.parse_or_skip::<CommentChanged>() else {
         return Ok(());
     };
     let known = Known::seen(&comment.author_id, &comment.author_name, comment.created_at);
@@ -218,7 +210,7 @@ async fn comment(state: &AppState, event: &Event) -> sqlx::Result<()> {
 }
 
 async fn like(state: &AppState, event: &Event) -> sqlx::Result<()> {
-    let Some(liked) = data::<Liked>(event) else {
+    let Some(liked) = event.parse_or_skip::<Liked>() else {
         return Ok(());
     };
     let known = Known::seen(&liked.user_id, &liked.username, liked.liked_at);
@@ -229,22 +221,22 @@ async fn like(state: &AppState, event: &Event) -> sqlx::Result<()> {
 async fn gone(state: &AppState, event: &Event) -> sqlx::Result<()> {
     let store = &state.store;
     let outcome = match event.r#type.as_str() {
-        COMMENT_DELETED => match data(event) {
+        COMMENT_DELETED => match event.parse_or_skip() {
             Some(deleted) => store.comment_deleted(&deleted).await?,
             None => return Ok(()),
         },
-        UNLIKED => match data(event) {
+        UNLIKED => match event.parse_or_skip() {
             Some(unliked) => store.unliked(&unliked).await?,
             None => return Ok(()),
         },
-        THREAD_DELETED => match data(event) {
+        THREAD_DELETED => match event.parse_or_skip() {
             Some(deleted) => store
                 .thread_deleted(&deleted)
                 .await
                 .map(|()| Outcome::default())?,
             None => return Ok(()),
         },
-        _ => match data(event) {
+        _ => match event.parse_or_skip() {
             Some(changed) => store
                 .keep_category(&changed)
                 .await

@@ -10,14 +10,12 @@ const EVERY: Duration = Duration::from_secs(600);
 
 /// Begins to sweep. Several replicas may: each deletes what it finds.
 pub(crate) fn start(state: &AppState) {
-    let (state, shutdown) = (state.clone(), state.ctx.shutdown.clone());
-    state.ctx.tasks.clone().spawn(async move {
-        while shutdown
-            .run_until_cancelled(tokio::time::sleep(EVERY))
-            .await
-            .is_some()
-        {
-            shutdown.run_until_cancelled(sweep(&state)).await;
+    let state = state.clone();
+    state.ctx.clone().every(EVERY, move || {
+        let state = state.clone();
+        async move {
+            let sweeping = sweep(&state);
+            state.ctx.shutdown.run_until_cancelled(sweeping).await;
         }
     });
 }

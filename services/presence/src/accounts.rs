@@ -6,7 +6,6 @@ use folkmoot_common::{
     id,
     kv::KvError,
 };
-use tracing::error;
 
 use crate::AppState;
 
@@ -27,14 +26,11 @@ pub(crate) fn start(state: &AppState) {
 /// # Errors
 /// If the key-value store is not available: the event comes again.
 pub(crate) async fn handle(state: &AppState, event: &Event) -> Result<(), KvError> {
-    match event.parse::<UserDeleted>() {
-        Ok(deleted) if id::is_valid(&deleted.user_id) => state.leases.leave(&deleted.user_id).await,
-        Ok(_) => Ok(()),
-        Err(error) => {
-            // It will not get better by coming again.
-            error!(%error, event.id = %event.id, "an event cannot be read and is skipped");
-            Ok(())
+    match event.parse_or_skip::<UserDeleted>() {
+        Some(deleted) if id::is_valid(&deleted.user_id) => {
+            state.leases.leave(&deleted.user_id).await
         }
+        _ => Ok(()),
     }
 }
 

@@ -16,6 +16,12 @@ use tokio::net::TcpStream;
 
 const CORE: &str = "0";
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What one member may do in a time; zero is no limit.
+const UNLIMITED: [&str; 3] = [
+    "THREADS_PER_HOUR",
+    "COMMENTS_PER_MINUTE",
+    "LIKES_PER_MINUTE",
+];
 
 /// A running process.
 pub(crate) struct Site {
@@ -36,7 +42,9 @@ impl Site {
                 .env("PORT", port.to_string())
                 .env("ADMIN_PORT", admin.to_string());
             // Two hundred members write as fast as a thousand would.
-            command.envs([("DISCUSSION_WRITES_PER_MINUTE", "1000000"), ("LOG", "warn")]);
+            command
+                .envs(UNLIMITED.map(|name| (name, "0")))
+                .env("LOG", "warn");
             command
         })
         .await

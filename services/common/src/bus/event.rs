@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use tracing::error;
 use uuid::Uuid;
 
 use crate::{Context, ServiceName};
@@ -53,5 +54,16 @@ impl Event {
     /// If the data is of another shape.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         T::deserialize(&self.data)
+    }
+
+    /// As [`Event::parse`], for a consumer: data of another shape will not get better by coming again, so it is
+    /// logged and skipped.
+    #[must_use]
+    pub fn parse_or_skip<T: DeserializeOwned>(&self) -> Option<T> {
+        self.parse()
+            .inspect_err(|error| {
+                error!(%error, event.id = %self.id, event.r#type = self.r#type, "an event cannot be read and is skipped");
+            })
+            .ok()
     }
 }

@@ -12,8 +12,6 @@ use folkmoot_common::{
     },
     id, in_transaction,
 };
-use serde::de::DeserializeOwned;
-use tracing::error;
 
 use crate::{AppState, store::Store, take_event};
 
@@ -57,23 +55,23 @@ pub(crate) fn start(state: &AppState) {
 pub(crate) async fn handle(state: &AppState, event: &Event) -> sqlx::Result<()> {
     let store = &state.store;
     match event.r#type.as_str() {
-        USER_REGISTERED => match data::<UserRegistered>(event) {
+        USER_REGISTERED => match event.parse_or_skip::<UserRegistered>() {
             Some(data) if is_member(&data.user_id, &data.username) => {
                 store.register(event, &data).await
             }
             _ => Ok(()),
         },
-        PROFILE_UPDATED => match data::<ProfileUpdated>(event) {
+        PROFILE_UPDATED => match event.parse_or_skip::<ProfileUpdated>() {
             Some(data) if is_member(&data.user_id, &data.username) => {
                 store.profile(event, data).await
             }
             _ => Ok(()),
         },
-        USER_DELETED => match data::<UserDeleted>(event) {
+        USER_DELETED => match event.parse_or_skip::<UserDeleted>() {
             Some(data) => deleted::forget(state, event, &data).await,
             None => Ok(()),
         },
-        BLOCK_CREATED | BLOCK_DELETED => match data::<Relation>(event) {
+        BLOCK_CREATED | BLOCK_DELETED => match event.parse_or_skip::<Relation>() {
             Some(data) => {
                 store
                     .relate(event, &data, event.r#type == BLOCK_CREATED)
@@ -83,12 +81,6 @@ pub(crate) async fn handle(state: &AppState, event: &Event) -> sqlx::Result<()> 
         },
         _ => Ok(()),
     }
-}
-
-/// Data of another shape will not get better by coming again.
-fn data<T: DeserializeOwned>(event: &Event) -> Option<T> {
-    let parsed = event.parse();
-    parsed.inspect_err(|error| error!(%error, event.id = %event.id, event.r#type, "an event cannot be read and is skipped")).ok()
 }
 
 fn is_member(user_id: &str, username: &str) -> bool {

@@ -9,9 +9,7 @@ use folkmoot_common::{
     },
     with_writer,
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tracing::error;
 
 use crate::{AppState, store::Store};
 
@@ -63,7 +61,7 @@ pub(crate) async fn handle(store: &Store, event: &Event) -> sqlx::Result<()> {
 
 fn told(event: &Event) -> Option<Told> {
     match event.r#type.as_str() {
-        USER_BANNED => data::<UserBanned>(event).map(|banned| Told {
+        USER_BANNED => event.parse_or_skip::<UserBanned>().map(|banned| Told {
             actor_id: banned.moderator_id,
             actor_name: Some(banned.moderator_name),
             action: "user.banned",
@@ -75,7 +73,7 @@ fn told(event: &Event) -> Option<Told> {
             user_id: banned.user_id,
             at: banned.banned_at,
         }),
-        USER_UNBANNED => data::<UserUnbanned>(event).map(|unbanned| Told {
+        USER_UNBANNED => event.parse_or_skip::<UserUnbanned>().map(|unbanned| Told {
             actor_id: unbanned.moderator_id,
             actor_name: Some(unbanned.moderator_name),
             action: "user.unbanned",
@@ -83,7 +81,7 @@ fn told(event: &Event) -> Option<Told> {
             user_id: unbanned.user_id,
             at: unbanned.unbanned_at,
         }),
-        ROLES_CHANGED => data::<RolesChanged>(event).map(|changed| Told {
+        ROLES_CHANGED => event.parse_or_skip::<RolesChanged>().map(|changed| Told {
             actor_name: changed.changed_by.is_none().then(|| SHELL.to_owned()),
             actor_id: changed.changed_by.unwrap_or_else(|| SHELL.to_owned()),
             action: "user.roles_changed",
@@ -93,10 +91,4 @@ fn told(event: &Event) -> Option<Told> {
         }),
         _ => None,
     }
-}
-
-/// Data of another shape will not get better by coming again.
-fn data<T: DeserializeOwned>(event: &Event) -> Option<T> {
-    let parsed = event.parse();
-    parsed.inspect_err(|error| error!(%error, event.id = %event.id, event.r#type, "an event cannot be read and is skipped")).ok()
 }

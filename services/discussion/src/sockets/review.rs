@@ -24,14 +24,12 @@ static ACCESSES: LazyLock<String> = LazyLock::new(|| {
 
 /// Looks at all of them, now and then.
 pub(super) fn start(state: &AppState) {
-    let (state, shutdown) = (state.clone(), state.ctx.shutdown.clone());
-    state.ctx.tasks.clone().spawn(async move {
-        while shutdown
-            .run_until_cancelled(tokio::time::sleep(REVIEW_EVERY))
-            .await
-            .is_some()
-        {
-            shutdown.run_until_cancelled(all(&state)).await;
+    let state = state.clone();
+    state.ctx.clone().every(REVIEW_EVERY, move || {
+        let state = state.clone();
+        async move {
+            let reviewing = all(&state);
+            state.ctx.shutdown.run_until_cancelled(reviewing).await;
         }
     });
 }
