@@ -76,7 +76,7 @@ on_both_backends! {
             Some(url) => of_postgres(url).await,
             None => of_sqlite(&app.stores).await,
         };
-        assert!(keys.len() >= 15, "{keys:?}");
+        assert!(keys.len() >= 20, "{keys:?}");
         for (table, columns) in &keys {
             let begins = |index: &str| index == columns || index.starts_with(&format!("{columns},"));
             let has = indexes.iter().any(|(of, index)| of == table && begins(index));

@@ -32,6 +32,7 @@ mod quick_start;
 mod readiness;
 mod repository;
 mod revocation;
+mod statements;
 mod tls;
 mod transfer;
 mod trust;

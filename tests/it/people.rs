@@ -10,6 +10,8 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::statements::{read_cheaply, read_list_cheaply};
+
 async fn put(member: &Member, path: &str) -> Answer {
     send(member.request(Method::PUT, path)).await
 }
@@ -23,48 +25,6 @@ fn names(list: &Value) -> Vec<&str> {
     people
         .map(|person| person["username"].as_str().expect("a name"))
         .collect()
-}
-
-/// Most statements that an answer may cost.
-const MOST: usize = 6;
-
-/// Statements in the log that an answer to a GET took, and not the service's own clockwork.
-fn statements(folkmoot: &Folkmoot) -> usize {
-    let own = [
-        "follow_changes limit 1",
-        "outbox",
-        "deleted_users",
-        "tokens_valid_from",
-        "bans",
-        "revoked_at >",
-        "running = true",
-        "expires_at <",
-        "mails",
-        "\"select 1\"",
-        "begin",
-        "BEGIN",
-        "commit",
-        "COMMIT",
-    ];
-    let log = folkmoot.log();
-    let asked = |line: &&str| line.contains("sqlx::query") && line.contains("\"method\":\"GET\"");
-    let lines = log.lines().filter(asked);
-    lines
-        .filter(|line| !own.iter().any(|own| line.contains(own)))
-        .count()
-}
-
-/// What one request costs, and where the next page is.
-async fn cost(folkmoot: &Folkmoot, member: &Member, path: &str) -> (usize, Option<String>) {
-    let before = statements(folkmoot);
-    let answer = member.get(path).await;
-    answer.expect(200);
-    let after = statements(folkmoot);
-    assert!(
-        after > before,
-        "{path} is answered without a statement, or the log is not understood"
-    );
-    (after - before, answer.next_page().map(str::to_owned))
 }
 
 /// Two replicas of identity alone, on the same stores.
@@ -212,8 +172,7 @@ on_both_backends! {
 
     async fn a_list_of_people_costs_at_most_six_statements_on_each_page(backends: Backends) {
         let stores = Stores::new(backends).await;
-        let folkmoot = Folkmoot::serve(&[ServiceName::Identity]).stores(&stores)
-            .set("LOG", "info,sqlx::query=debug").start().await;
+        let folkmoot = Folkmoot::serve(&[ServiceName::Identity]).stores(&stores).log_statements().start().await;
         let star = folkmoot.register("star").await;
         for number in 0..12 {
             let fan = folkmoot.register(&format!("fan{number}")).await;
@@ -221,23 +180,10 @@ on_both_backends! {
             put(&star, &format!("/api/users/@fan{number}/mute")).await.expect(200);
         }
         for list in ["/api/users/@star/followers", "/api/users/me/mutes", "/api/users?name=fan"] {
-            let separator = if list.contains('?') { '&' } else { '?' };
-            let mut path = format!("{list}{separator}limit=3");
-            let mut pages = 0;
-            loop {
-                let (count, next) = cost(&folkmoot, &star, &path).await;
-                assert!(count <= MOST, "{path} costs {count} statements");
-                pages += 1;
-                let Some(query) = next else { break };
-                path = format!("{}{query}", list.split('?').next().expect("a path"));
-            }
-            assert_eq!(pages, 4, "{list}");
-            let (count, _) = cost(&folkmoot, &star, &format!("{list}{separator}limit=200")).await;
-            assert!(count <= MOST, "{list}: a large page costs {count} statements");
+            assert_eq!(read_list_cheaply(&folkmoot, &star, list, 9).await, 4, "{list}");
         }
         for path in ["/api/users/@fan1", "/api/users/me", "/api/users/@star/following"] {
-            let (count, _) = cost(&folkmoot, &star, path).await;
-            assert!(count <= MOST, "{path} costs {count} statements");
+            read_cheaply(&folkmoot, &star, path).await;
         }
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use folkmoot_common::ServiceName;
 
 use crate::{
-    app::{Member, Site, Stores, default_variables},
+    app::{Answer, Member, Site, Stores, default_variables},
     daemon::{Daemon, Scratch, Signal, free_port, spawner},
     wait,
 };
@@ -43,6 +43,12 @@ impl FolkmootBuilder {
     pub fn set(mut self, variable: &str, value: &str) -> Self {
         self.variables.insert(variable.to_owned(), value.to_owned());
         self
+    }
+
+    /// Writes each SQL statement into its log, for [`Folkmoot::statements_of`].
+    #[must_use]
+    pub fn log_statements(self) -> Self {
+        self.set("LOG", "info,sqlx::query=debug")
     }
 
     /// Starts it and waits until it is ready.
@@ -139,6 +145,18 @@ impl Folkmoot {
                 self.daemon.log_tail()
             );
         }
+    }
+
+    /// How many SQL statements were run for this answer, as the log has them: see [`FolkmootBuilder::log_statements`].
+    ///
+    /// # Panics
+    /// If the answer does not name its request.
+    #[must_use]
+    pub fn statements_of(&self, answer: &Answer) -> usize {
+        let id = answer.header("x-request-id").expect("the id of a request");
+        let log = self.log();
+        let statements = log.lines().filter(|line| line.contains("sqlx::query"));
+        statements.filter(|line| line.contains(id)).count()
     }
 
     /// Kills it on the spot (SIGKILL).

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     forum::{Forum, comment, id, put_empty, socket, thread},
-    schema::count,
+    tables::count,
 };
 
 async fn like(by: &Member, path: &str) -> Value {

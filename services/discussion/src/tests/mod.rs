@@ -8,7 +8,6 @@ mod bodies;
 mod comments;
 mod events;
 mod members;
-mod schema;
 mod threads;
 
 use std::sync::Arc;
