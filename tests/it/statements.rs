@@ -6,7 +6,7 @@ use folkmoot_tests::{
 };
 
 /// Most SQL statements of one request, however much there is and however far behind the page is.
-const MOST: usize = 6;
+pub(crate) const MOST: usize = 6;
 
 /// Reads `path`, which must be answered by few statements.
 pub(crate) async fn read_cheaply(folkmoot: &Folkmoot, member: &Member, path: &str) -> Answer {

@@ -5,6 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
+use folkmoot_common::ServiceName;
 use folkmoot_tests::{
     app::{Stores, TestApp},
     daemon::Scratch,
@@ -96,6 +97,18 @@ on_both_backends! {
             let known = stream.as_array().is_some_and(|stream| stream.len() == 20);
             let named = stream[0]["author"]["username"].as_str().is_some_and(|name| name.contains('_'));
             (known && named).then_some(())
+        }).await;
+    }
+
+    async fn what_was_imported_is_told_at_once_when_the_platform_starts(backends: Backends) {
+        const USERS: usize = 3_000;
+        let stores = Stores::new(backends).await;
+        succeed(&stores, &["seed", "--users", &USERS.to_string(), "--threads", "1", "--comments", "1", "--likes", "0"]);
+        let app = TestApp::on(backends).stores(&stores).services(&[ServiceName::Identity]).start().await;
+        wait::until("every account is told", async || {
+            let metrics = app.admin.get("/metrics").await.text();
+            let told = metrics.lines().find_map(|line| line.strip_prefix("folkmoot_events_published_total "))?;
+            (told.parse::<f64>().ok()? >= USERS as f64).then_some(())
         }).await;
     }
 }

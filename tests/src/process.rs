@@ -148,6 +148,7 @@ impl Folkmoot {
     }
 
     /// How many SQL statements were run for this answer, as the log has them: see [`FolkmootBuilder::log_statements`].
+    /// The beginning and the end of a transaction are none.
     ///
     /// # Panics
     /// If the answer does not name its request.
@@ -156,7 +157,10 @@ impl Folkmoot {
         let id = answer.header("x-request-id").expect("the id of a request");
         let log = self.log();
         let statements = log.lines().filter(|line| line.contains("sqlx::query"));
-        statements.filter(|line| line.contains(id)).count()
+        let bounds = [r#""summary":"COMMIT""#, r#""summary":"begin immediate""#];
+        let is_one =
+            |line: &&str| line.contains(id) && !bounds.iter().any(|bound| line.contains(bound));
+        statements.filter(is_one).count()
     }
 
     /// Kills it on the spot (SIGKILL).

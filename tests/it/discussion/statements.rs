@@ -1,10 +1,16 @@
-//! How many statements an answer costs: at most six, however much there is and however far behind the page is.
+//! How many statements an answer costs: six, however much there is and however far behind the page is; an answer to a
+//! comment one more, and editing, which keeps what was before, some more.
 
 use folkmoot_common::ServiceName;
-use folkmoot_tests::{app::Stores, on_both_backends, process::Folkmoot};
+use folkmoot_tests::{
+    app::{Stores, send},
+    on_both_backends,
+    process::Folkmoot,
+};
+use reqwest::Method;
 use serde_json::json;
 
-use crate::statements::{read_cheaply, read_list_cheaply};
+use crate::statements::{MOST, read_cheaply, read_list_cheaply};
 
 use super::forum::{comment, id, put_empty};
 
@@ -38,6 +44,40 @@ on_both_backends! {
         }
         for path in [&t, &format!("{t}/history"), &c, &format!("{c}/history"), "/api/categories", "/api/tags"] {
             read_cheaply(&folkmoot, &bob, path).await;
+        }
+    }
+
+    async fn writing_costs_few_statements(backends: Backends) {
+        let stores = Stores::new(backends).await;
+        drop(stores.issuer());
+        let folkmoot = Folkmoot::serve(&[ServiceName::Discussion]).stores(&stores).log_statements().start().await;
+        let ann = stores.member(folkmoot.site(), "ann");
+        let new = json!({"title": "t", "body": "stones", "tags": ["a", "b", "c"]});
+        // Who writes for the first time costs one more.
+        let thread = ann.post("/api/threads", &new).await.expect(201);
+        let first = comment(&ann, &thread, "first").await;
+        let (t, c) = (format!("/api/threads/{}", id(&thread)), format!("/api/comments/{}", id(&first)));
+        let reply = json!({"body": "for @ann", "parent_id": id(&first)});
+        let (title, body) = (json!({"title": "other"}), json!({"body": "other"}));
+        let none = json!({});
+        for (most, method, path, body) in [
+            (MOST, Method::POST, "/api/threads", &new),
+            (MOST, Method::POST, &format!("{t}/comments"), &json!({"body": "second"})),
+            (MOST + 1, Method::POST, &format!("{t}/comments"), &reply),
+            (MOST, Method::PUT, &format!("{t}/like"), &none),
+            (MOST, Method::PUT, &format!("{c}/like"), &none),
+            (MOST, Method::DELETE, &format!("{t}/like"), &none),
+            (MOST, Method::DELETE, &format!("{c}/like"), &none),
+            (MOST, Method::PUT, &format!("{t}/read"), &none),
+            (9, Method::PUT, &c, &body),
+            (11, Method::PUT, &t, &title),
+            (MOST, Method::DELETE, &c, &none),
+            (MOST, Method::DELETE, &t, &none),
+        ] {
+            let answer = send(ann.request(method.clone(), path).json(body)).await;
+            assert!(answer.status.is_success(), "{method} {path}: {}", answer.text());
+            let count = folkmoot.statements_of(&answer);
+            assert!(count <= most, "{method} {path} costs {count} statements");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How long it takes until what one writes is in the home feeds of all who follow them.
+//! How long it takes until what one writes is in the home feeds of all who follow them, and they are notified.
 
 use std::{
     net::SocketAddr,
@@ -19,6 +19,7 @@ use crate::{
 const CONNECTIONS: usize = 16;
 const LIMIT: Duration = Duration::from_secs(120);
 const HANDED_OUT: &str = "folkmoot_feed_fan_out_followers_sum";
+const NOTIFIED: &str = "folkmoot_notifications_created_total";
 /// Followers whose feed is looked at afterwards.
 const SAMPLE: usize = 200;
 
@@ -28,6 +29,8 @@ pub(crate) struct FanOut {
     pub(crate) followers: usize,
     /// From sending the request to the last feed.
     pub(crate) seconds: f64,
+    /// From sending the request to the last notification.
+    pub(crate) notified_seconds: f64,
     /// Of the sample of feeds, how many begin with it.
     pub(crate) seen: usize,
     pub(crate) sample: usize,
@@ -45,7 +48,10 @@ pub(crate) async fn measure(
         .map(|follower| feed_of(token(issuer, follower)));
     // Nothing is handed out to who never asks.
     all(site, feeds.collect()).await?;
-    let before = handed_out(admin).await?;
+    let (handed_out, notified) = (
+        value(admin, HANDED_OUT).await?,
+        value(admin, NOTIFIED).await?,
+    );
     let started = Instant::now();
     let title = format!("For {} followers", data.followers.len());
     let post = Request {
@@ -58,14 +64,11 @@ pub(crate) async fn measure(
     if answer.status != 201 {
         bail!("the thread was answered with {}", answer.status);
     }
-    let wanted = before + data.followers.len() as f64;
-    while handed_out(admin).await? < wanted {
-        if started.elapsed() > LIMIT {
-            bail!("not handed out within {LIMIT:?}");
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let seconds = started.elapsed().as_secs_f64();
+    let followers = data.followers.len() as f64;
+    let (fed, told) = tokio::try_join!(
+        reaches(admin, HANDED_OUT, handed_out + followers, started),
+        reaches(admin, NOTIFIED, notified + followers, started),
+    )?;
     let step = (data.followers.len() / SAMPLE).max(1);
     let sample = data.followers.iter().step_by(step);
     let answers = all(
@@ -81,7 +84,8 @@ pub(crate) async fn measure(
     };
     Ok(FanOut {
         followers: data.followers.len(),
-        seconds,
+        seconds: fed.as_secs_f64(),
+        notified_seconds: told.as_secs_f64(),
         seen: answers.iter().filter(|body| begins(body)).count(),
         sample: answers.len(),
     })
@@ -124,7 +128,19 @@ async fn all(site: SocketAddr, requests: Vec<Request>) -> Result<Vec<Vec<u8>>> {
     Ok(answers)
 }
 
-async fn handed_out(admin: SocketAddr) -> Result<f64> {
+/// Waits until a metric is this much; how long that was after `started`.
+async fn reaches(admin: SocketAddr, name: &str, wanted: f64, started: Instant) -> Result<Duration> {
+    while value(admin, name).await? < wanted {
+        if started.elapsed() > LIMIT {
+            bail!("{name} is not {wanted} within {LIMIT:?}");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(started.elapsed())
+}
+
+/// A metric, summed over its labels.
+async fn value(admin: SocketAddr, name: &str) -> Result<f64> {
     let scrape = Request {
         method: "GET",
         path: "/metrics".to_owned(),
@@ -133,7 +149,7 @@ async fn handed_out(admin: SocketAddr) -> Result<f64> {
     };
     let answer = Connection::to(admin).send(&scrape).await?;
     let text = String::from_utf8(answer.body).context("metrics are text")?;
-    let lines = text.lines().filter(|line| line.starts_with(HANDED_OUT));
+    let lines = text.lines().filter(|line| line.starts_with(name));
     let values = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
     Ok(values.sum())
 }

@@ -43,6 +43,9 @@ struct Arguments {
     /// Seconds that each kind of request is measured.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
+    /// A database of PostgreSQL that was seeded before, and whose events were told: nothing is seeded then.
+    #[arg(long)]
+    database: Option<String>,
     /// Leave the peer out.
     #[arg(long)]
     no_peer: bool,
@@ -60,12 +63,15 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let stores = Stores::real().await;
+    let mut stores = Stores::real().await;
+    stores.database = arguments.database.clone().or(stores.database);
     let database = stores.database.clone().context("a database")?;
     let pool = PgPoolOptions::new().connect(&database).await?;
     let mut report = Report::default();
 
-    report.seeded(seed(&arguments, &stores)?);
+    if arguments.database.is_none() {
+        report.seeded(seed(&arguments, &stores)?);
+    }
     sqlx::raw_sql("vacuum analyze").execute(&pool).await?;
     measure_folkmoot(&arguments, &stores, &pool, &mut report).await?;
     if let (false, Some(python)) = (arguments.no_peer, arguments.python.clone()) {
@@ -118,6 +124,8 @@ async fn measure_folkmoot(
     // What was taken for catching up is not what serving takes.
     let site = Site::folkmoot(arguments.folkmoot.clone(), stores).await?;
     measure_all("Folkmoot", arguments, stores, pool, &site, report).await?;
+    // What was liked and commented is told by now.
+    settle(pool, stores).await?;
     let issuer = stores.issuer();
     let data = Data::read(pool, &issuer).await?;
     report.fanned_out(fan_out::measure(site.address, site.admin, &data, &issuer).await?);

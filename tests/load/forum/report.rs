@@ -78,9 +78,14 @@ impl Report {
         }
         if let Some(fan_out) = self.fan_out {
             say(&format!(
-                "\nA thread of who has {} active followers was in all their feeds {:.2} s after it was sent; {} of {} feeds \
-                 looked at begin with it. Resident afterwards: {:.0} MiB.",
-                fan_out.followers, fan_out.seconds, fan_out.seen, fan_out.sample, self.peak
+                "\nA thread of who has {} active followers was in all their feeds {:.2} s after it was sent, and all were notified \
+                 after {:.2} s; {} of {} feeds looked at begin with it. Resident afterwards: {:.0} MiB.",
+                fan_out.followers,
+                fan_out.seconds,
+                fan_out.notified_seconds,
+                fan_out.seen,
+                fan_out.sample,
+                self.peak
             ));
         }
     }

@@ -17,8 +17,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
-use sqlx::{postgres::PgConnection, sqlite::SqliteConnection};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{QueryBuilder, postgres::PgConnection, sqlite::SqliteConnection};
 use tokio::{sync::Notify, time::Instant};
 use tracing::warn;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ use uuid::Uuid;
 use super::Event;
 use crate::{Context, db::Db, row, with_reader, with_writer};
 
-const BATCH: i64 = 100;
+const BATCH: u16 = 100;
 /// How often a failed publication is tried again.
 const RETRY: Duration = Duration::from_millis(500);
 /// How often events of replicas that are gone are looked for.
@@ -39,7 +39,7 @@ const INSERT: &str =
 const OWN: &str = "select payload from outbox where replica = $1 order by id limit $2";
 const LEFT_BEHIND: &str =
     "select payload from outbox where created_at < $1 order by created_at, id limit $2";
-const DELETE: &str = "delete from outbox where id = $1";
+const DELETE: &str = "delete from outbox where id in (";
 
 /// A service's outbox and its relay.
 #[derive(Debug, Clone)]
@@ -66,7 +66,6 @@ impl Outbox {
             ctx: ctx.clone(),
             db: db.clone(),
             outbox: outbox.clone(),
-            adopted: Instant::now(),
         };
         let shutdown = ctx.shutdown.clone();
         ctx.tasks
@@ -128,76 +127,109 @@ macro_rules! outbox_connection {
 outbox_connection!(SqliteConnection);
 outbox_connection!(PgConnection);
 
+/// What one round of publishing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Round {
+    /// Nothing waits any more.
+    Done,
+    /// A whole batch was published: there may be more.
+    More,
+    /// Some could not be published.
+    Failed,
+}
+
 struct Relay {
     ctx: Context,
     db: Db,
     outbox: Outbox,
-    adopted: Instant,
 }
 
 impl Relay {
-    async fn run(mut self) {
+    async fn run(self) {
         self.ctx.bus.started().await;
         // What the last run of this process left behind need not wait until it counts as adopted.
-        self.adopt(TimeDelta::zero()).await;
+        let mut adopted_before = self.ctx.clock.now();
+        let mut looked = Instant::now();
+        let mut left = Round::More;
         loop {
-            let pause = match self.publish_own().await {
-                Ok(true) => Duration::ZERO,
-                Ok(false) => ADOPT_EVERY,
-                Err(()) => RETRY,
+            let own = self.publish_own().await;
+            if left == Round::Done && looked.elapsed() >= ADOPT_EVERY {
+                adopted_before = self.ctx.clock.now() - ADOPT_AFTER;
+                looked = Instant::now();
+                left = Round::More;
+            }
+            if left != Round::Done {
+                left = self.adopt(adopted_before).await;
+            }
+            let pause = match (own, left) {
+                (Round::Failed, _) | (_, Round::Failed) => RETRY,
+                (Round::More, _) | (_, Round::More) => continue,
+                (Round::Done, Round::Done) => ADOPT_EVERY,
             };
-            if !pause.is_zero() {
-                let _ = tokio::time::timeout(pause, self.outbox.wake.notified()).await;
-            }
-            if self.adopted.elapsed() >= ADOPT_EVERY {
-                self.adopt(ADOPT_AFTER).await;
-            }
+            let _ = tokio::time::timeout(pause, self.outbox.wake.notified()).await;
         }
     }
 
-    /// True when there may be more; an error when some could not be published.
-    async fn publish_own(&self) -> Result<bool, ()> {
+    async fn publish_own(&self) -> Round {
         let own = with_reader!(&self.db, db => {
-            sqlx::query_as::<_, Stored>(OWN).bind(self.outbox.replica).bind(BATCH).fetch_all(db).await
+            sqlx::query_as::<_, Stored>(OWN).bind(self.outbox.replica).bind(i64::from(BATCH)).fetch_all(db).await
         });
         self.publish(own).await
     }
 
-    async fn adopt(&mut self, age: TimeDelta) {
-        self.adopted = Instant::now();
-        let before = self.ctx.clock.now() - age;
+    async fn adopt(&self, before: DateTime<Utc>) -> Round {
         let left = with_reader!(&self.db, db => {
-            sqlx::query_as::<_, Stored>(LEFT_BEHIND).bind(before).bind(BATCH).fetch_all(db).await
+            sqlx::query_as::<_, Stored>(LEFT_BEHIND).bind(before).bind(i64::from(BATCH)).fetch_all(db).await
         });
-        // Failures are logged on the way, and the next round tries again.
-        let _ = self.publish(left).await;
+        self.publish(left).await
     }
 
-    async fn publish(&self, stored: sqlx::Result<Vec<Stored>>) -> Result<bool, ()> {
-        let stored = stored.map_err(|error| warn!(%error, "cannot read the outbox"))?;
-        if stored.is_empty() {
-            return Ok(false);
-        }
+    async fn publish(&self, stored: sqlx::Result<Vec<Stored>>) -> Round {
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(error) => {
+                warn!(%error, "cannot read the outbox");
+                return Round::Failed;
+            }
+        };
         let events: Vec<Event> = stored
             .iter()
             .filter_map(|row| serde_json::from_str(&row.payload).ok())
             .collect();
-        let taken = self.ctx.bus.publish(&events).await;
-        for (event, _) in events.iter().zip(&taken).filter(|(_, taken)| **taken) {
-            self.delete(event.id)
-                .await
-                .map_err(|error| warn!(%error, "cannot clear the outbox"))?;
+        if events.is_empty() {
+            return Round::Done;
         }
-        metrics::counter!("folkmoot_events_published_total")
-            .increment(taken.iter().filter(|taken| **taken).count() as u64);
-        if taken.iter().all(|taken| *taken) {
-            Ok(stored.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX))
-        } else {
-            Err(())
+        let taken = self.ctx.bus.publish(&events).await;
+        let taken: Vec<Uuid> = events
+            .iter()
+            .zip(taken)
+            .filter_map(|(event, taken)| taken.then_some(event.id))
+            .collect();
+        metrics::counter!("folkmoot_events_published_total").increment(taken.len() as u64);
+        if let Err(error) = self.delete(&taken).await {
+            warn!(%error, "cannot clear the outbox");
+            return Round::Failed;
+        }
+        match taken.len() {
+            all if all < events.len() => Round::Failed,
+            all if all < usize::from(BATCH) => Round::Done,
+            _ => Round::More,
         }
     }
 
-    async fn delete(&self, id: Uuid) -> sqlx::Result<()> {
-        with_writer!(&self.db, db => sqlx::query(DELETE).bind(id).execute(db).await.map(|_| ()))
+    async fn delete(&self, ids: &[Uuid]) -> sqlx::Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        with_writer!(&self.db, db => {
+            let mut query = QueryBuilder::new(DELETE);
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            query.push(")");
+            // A batch has any length: a connection that kept each of these statements would keep little else.
+            query.build().persistent(ids.len() == 1).execute(db).await.map(|_| ())
+        })
     }
 }

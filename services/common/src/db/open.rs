@@ -162,5 +162,7 @@ pub(super) fn postgres_options(
             ("search_path", service.as_str()),
             ("statement_timeout", statement_timeout),
             ("lock_timeout", "5000"),
+            // Compiling a statement takes longer than any statement of ours may run.
+            ("jit", "off"),
         ]))
 }

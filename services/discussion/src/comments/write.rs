@@ -24,7 +24,7 @@ use crate::{
     record, remember_member,
     render::{RENDERER, Rendered},
     sockets,
-    store::{CommentRow, ThreadRow, tree::place},
+    store::{CommentRow, ThreadRow, WriterRow, tree::place},
     threads::new_mentions,
     validate,
 };
@@ -32,6 +32,8 @@ use crate::{
 const INSERT: &str = "insert into comments \
     (id, thread_id, parent_id, path, depth, author_id, body, body_html, rendered_by, like_count, created_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)";
+// Who writes in a thread without having opened it: their own comments are not unread to them.
+const PARTICIPATE: &str = "insert into read_positions (user_id, thread_id, read_at) values ($1, $2, $3) on conflict do nothing";
 // Locks the row, so that what is read next is what is replaced.
 const TOUCH: &str = "update comments set edited_at = $2 where id = $1 and deleted_at is null";
 const KEEP: &str = "insert into revisions (id, target_id, body, edited_by, edited_at) \
@@ -64,11 +66,11 @@ pub(crate) async fn create(
         &thread.author_id,
         parent_author.as_ref().unwrap_or(&thread.author_id),
     ];
-    let blocked = state
+    let writer = state
         .store
-        .is_blocked(&author.user_id, authors.map(String::as_str))
+        .writer(&author.user_id, authors.map(String::as_str), thread.id)
         .await?;
-    policy::check_comment(reader, &thread, blocked)?;
+    policy::check_comment(reader, &thread, writer.is_blocked)?;
     let rendered = state.renderer.render(new.body.clone()).await?;
     let text = CommentText {
         excerpt: rendered.excerpt.clone(),
@@ -76,21 +78,21 @@ pub(crate) async fn create(
         parent_author_id: parent_author,
     };
     let mut left = ATTEMPTS;
-    let id = loop {
+    let row = loop {
         left -= 1;
         let (id, now) = (state.ctx.ids.next(), state.ctx.clock.now());
         let row = written(
             id,
             &thread,
             parent.as_ref(),
-            author,
+            (author, &writer),
             &new.body,
             &rendered,
             now,
         );
         let event = events::comment(&state.ctx, Kind::Created, &thread, &row, text.clone(), now)?;
-        match insert(state, author, &row, &event).await {
-            Ok(()) => break id,
+        match insert(state, (author, &writer), &row, &event).await {
+            Ok(()) => break row,
             Err(error) if left > 0 && unique_violation(&error).is_some() => {}
             Err(error) => return Err(error.into()),
         }
@@ -98,12 +100,7 @@ pub(crate) async fn create(
     state.outbox.wake();
     state.counters.wake();
     metrics::counter!("folkmoot_comments_created_total").increment(1);
-    let row = state
-        .store
-        .comment(id, reader)
-        .await?
-        .ok_or_else(no_comment)?;
-    let comment = complete(state, row).await?;
+    let comment = row.into_comment();
     sockets::tell(state, &Change::comment_created(comment.clone())).await;
     Ok(comment)
 }
@@ -134,7 +131,7 @@ fn written(
     id: Uuid,
     thread: &ThreadRow,
     parent: Option<&CommentRow>,
-    author: &Principal,
+    (author, writer): (&Principal, &WriterRow),
     body: &str,
     rendered: &Rendered,
     now: DateTime<Utc>,
@@ -147,9 +144,12 @@ fn written(
         path,
         depth,
         author_id: author.user_id.clone(),
-        username: Some(author.username.clone()),
-        avatar_url: None,
-        author_deleted_at: None,
+        username: writer
+            .username
+            .clone()
+            .or_else(|| Some(author.username.clone())),
+        avatar_url: writer.avatar_url.clone(),
+        author_deleted_at: writer.deleted_at,
         body: body.to_owned(),
         body_html: rendered.html.clone(),
         rendered_by: RENDERER,
@@ -163,16 +163,22 @@ fn written(
 
 async fn insert(
     state: &AppState,
-    author: &Principal,
+    (author, writer): (&Principal, &WriterRow),
     row: &CommentRow,
     event: &Event,
 ) -> sqlx::Result<()> {
     in_transaction!(&state.store.db, tx => {
-        remember_member!(tx, author);
+        if writer.username.is_none() {
+            remember_member!(tx, author);
+        }
         let query = sqlx::query(INSERT).bind(row.id).bind(row.thread_id).bind(row.parent_id);
         let query = query.bind(&row.path).bind(row.depth).bind(&row.author_id);
         let query = query.bind(&row.body).bind(&row.body_html).bind(row.rendered_by);
         query.bind(row.created_at).execute(&mut *tx).await?;
+        if !writer.has_position && writer.deleted_at.is_none() {
+            let here = sqlx::query(PARTICIPATE).bind(&row.author_id).bind(row.thread_id);
+            here.bind(row.created_at).execute(&mut *tx).await?;
+        }
         change_counter!(tx, state.ctx, row.thread_id, "comment", 1);
         state.outbox.enqueue(&mut *tx, event).await?;
     });

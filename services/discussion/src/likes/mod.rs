@@ -2,7 +2,7 @@
 
 mod routes;
 
-use folkmoot_common::{db::sqlx, http::ApiResult, in_transaction};
+use folkmoot_common::{db::sqlx, http::ApiResult, in_transaction, row, with_reader};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -11,19 +11,45 @@ use crate::{
     live::Change,
     model::LikeState,
     policy::{self, Reader},
-    remember_member, sockets,
-    store::{CommentRow, ThreadRow},
+    remember_member,
+    sockets::{self, Access},
+    store::{CommentRow, Store, ThreadRow},
 };
 
 // A token may outlive its account by a moment: nothing personal is kept after that.
-const GIVE: &str = "insert into likes (target_id, user_id, created_at) select $1, $2, $3 \
-    where not exists (select 1 from members where user_id = $2 and deleted_at is not null) \
-    on conflict (target_id, user_id) do nothing";
+const GIVE: &str = "insert into likes (target_id, user_id, created_at) select $1, user_id, $3 from members \
+    where user_id = $2 and deleted_at is null on conflict (target_id, user_id) do nothing";
 const TAKE: &str = "delete from likes where target_id = $1 and user_id = $2";
-const OF_THREAD: &str = "select t.like_count + coalesce((select cast(sum(x.change) as bigint) from counter_changes x \
-    where x.target_id = t.id and x.kind = 'like'), 0) from threads t where t.id = $1";
-const OF_COMMENT: &str = "select c.like_count + coalesce((select cast(sum(x.change) as bigint) from counter_changes x \
-    where x.target_id = c.id and x.kind = 'like'), 0) from comments c where c.id = $1";
+// The count, and who may hear of it.
+macro_rules! state_of {
+    ($row:literal, $from:literal) => {
+        concat!(
+            "select ",
+            $row,
+            ".like_count + coalesce((select cast(sum(x.change) as bigint) from counter_changes x \
+             where x.target_id = ",
+            $row,
+            ".id and x.kind = 'like'), 0) as like_count, \
+             t.id, t.category_id, g.read_role, t.deleted_at is not null as is_deleted from ",
+            $from,
+            " join categories g on g.id = t.category_id where ",
+            $row,
+            ".id = $1"
+        )
+    };
+}
+const OF_THREAD: &str = state_of!("t", "threads t");
+const OF_COMMENT: &str = state_of!("c", "comments c join threads t on t.id = c.thread_id");
+
+row! {
+    struct State {
+        like_count: i64,
+        id: Uuid,
+        category_id: Uuid,
+        read_role: Option<String>,
+        is_deleted: bool,
+    }
+}
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     routes::router()
@@ -83,6 +109,21 @@ impl Liked {
     }
 }
 
+/// In a transaction: how many likes that gave or took. None is given by who is not known as a member.
+macro_rules! switch {
+    ($tx:ident, target: $target:expr, $who:ident, $liked:ident, $now:ident) => {{
+        let query = if $liked {
+            sqlx::query(GIVE)
+                .bind($target)
+                .bind(&$who.user_id)
+                .bind($now)
+        } else {
+            sqlx::query(TAKE).bind($target).bind(&$who.user_id)
+        };
+        query.execute(&mut *$tx).await?.rows_affected()
+    }};
+}
+
 /// Gives a like (`liked`) or takes it back; a second time changes nothing. The count is exact.
 ///
 /// # Errors
@@ -106,30 +147,44 @@ pub(crate) async fn set(
     } else {
         events::unliked(&state.ctx, thread, comment, &who.user_id, now)?
     };
-    let count = if comment.is_some() {
-        OF_COMMENT
-    } else {
-        OF_THREAD
-    };
-    let (changed, like_count) = in_transaction!(&state.store.db, tx => {
-        let query = if liked {
-            remember_member!(tx, who);
-            sqlx::query(GIVE).bind(id).bind(&who.user_id).bind(now)
-        } else {
-            sqlx::query(TAKE).bind(id).bind(&who.user_id)
-        };
-        let changed = query.execute(&mut *tx).await?.rows_affected() > 0;
+    let changed = in_transaction!(&state.store.db, tx => {
+        let mut changed = switch!(tx, target: id, who, liked, now) > 0;
+        if liked && !changed && remember_member!(tx, who) > 0 {
+            changed = switch!(tx, target: id, who, liked, now) > 0;
+        }
         if changed {
             change_counter!(tx, state.ctx, id, "like", if liked { 1 } else { -1 });
             state.outbox.enqueue(&mut *tx, &event).await?;
         }
-        let like_count: i64 = sqlx::query_scalar(count).bind(id).fetch_one(&mut *tx).await?;
-        (changed, like_count)
+        changed
     });
+    let now = state.store.likes_of(target).await?;
+    let like_count = now.like_count;
     if changed {
         state.outbox.wake();
         state.counters.wake();
-        sockets::tell(state, &target.change(like_count)).await;
+        sockets::tell_those(state, &now.access(), &target.change(like_count)).await;
     }
     Ok(LikeState { liked, like_count })
+}
+
+impl State {
+    fn access(self) -> Access {
+        Access {
+            id: self.id,
+            category_id: self.category_id,
+            read_role: self.read_role,
+            is_deleted: self.is_deleted,
+        }
+    }
+}
+
+impl Store {
+    async fn likes_of(&self, target: &Liked) -> sqlx::Result<State> {
+        let statement = match target.comment {
+            Some(_) => OF_COMMENT,
+            None => OF_THREAD,
+        };
+        with_reader!(&self.db, db => sqlx::query_as(statement).bind(target.id()).fetch_one(db).await)
+    }
 }

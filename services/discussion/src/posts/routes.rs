@@ -131,20 +131,21 @@ pub(super) async fn create(
     request: Request,
 ) -> ApiResult<Response> {
     let reader = access::acting(&state, &caller, Limit::Threads).await?;
-    let id = if is_form(request.headers()) {
+    let thread = if is_form(request.headers()) {
         let (own, who) = (state.clone(), reader.clone());
         let finish = move |form: Submission| async move {
             let (new, files) = NewPost::of_form(form)?;
             let thread = new.into_thread(&files)?;
-            threads::create(&own, &who, thread, &files).await
+            Ok(threads::create(&own, &who, thread, &files).await?.id)
         };
-        receive(&state, &reader, request, finish).await?
+        let id = receive(&state, &reader, request, finish).await?;
+        threads::view(&state, &reader, id).await?
     } else {
         let Json(new) = Json::<NewPost>::from_request(request, &state).await?;
         threads::create(&state, &reader, new.into_thread(&[])?, &[]).await?
     };
-    let post = Post::from(threads::view(&state, &reader, id).await?);
-    Ok(created(&format!("/api/posts/{id}"), post))
+    let post = Post::from(thread);
+    Ok(created(&format!("/api/posts/{}", post.id), post))
 }
 
 /// A post.

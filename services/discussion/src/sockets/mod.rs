@@ -31,10 +31,10 @@ row! {
     /// Who may read a thread.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub(crate) struct Access {
-        id: Uuid,
-        category_id: Uuid,
-        read_role: Option<String>,
-        is_deleted: bool,
+        pub(crate) id: Uuid,
+        pub(crate) category_id: Uuid,
+        pub(crate) read_role: Option<String>,
+        pub(crate) is_deleted: bool,
     }
 }
 
@@ -83,6 +83,11 @@ pub(crate) async fn tell(state: &AppState, change: &Change) {
         },
         _ => access,
     };
+    tell_those(state, &access, change).await;
+}
+
+/// As [`tell`], if who may read the thread was read after the commit.
+pub(crate) async fn tell_those(state: &AppState, access: &Access, change: &Change) {
     match Frame::json(change) {
         Ok(frame) => {
             let publication = Publication::message(access.topic(), frame);

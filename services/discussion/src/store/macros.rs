@@ -46,6 +46,8 @@ macro_rules! pending {
 
 /// Everything of a [`ThreadRow`](crate::store::ThreadRow) but the texts, as `user_id` in `$n` sees it: from `threads t`,
 /// `categories g`, `members m` and `read_positions r`, in a statement [`with_pending!`](crate::with_pending).
+///
+/// Who has no position in a thread never opened it nor wrote there: all comments are unread, without looking at one.
 #[macro_export]
 macro_rules! thread_fields {
     ($user:literal) => {
@@ -55,7 +57,8 @@ macro_rules! thread_fields {
              t.comment_count + ", $crate::pending!("t.id", "comment"), " as comment_count, \
              t.like_count + ", $crate::pending!("t.id", "like"), " as like_count, \
              exists (select 1 from likes l where l.target_id = t.id and l.user_id = ", $user, ") as liked, \
-             case when ", $user, " = '' then 0 when r.user_id is null and t.comment_count > 200 then 100 else \
+             case when ", $user, " = '' then 0 when r.user_id is null then t.comment_count + ",
+            $crate::pending!("t.id", "comment"), " else \
              (select count(*) from (select 1 from comments c where c.thread_id = t.id \
              and c.id > coalesce(r.comment_id, t.id) and c.deleted_at is null and c.author_id <> ", $user, " limit 100) newer) \
              end as unread_count, t.created_at, t.edited_at, t.deleted_at, t.last_activity_at"
@@ -134,7 +137,7 @@ macro_rules! take_event {
     };
 }
 
-/// In a transaction: the name of who writes, if no event has told it yet. Every event is newer.
+/// In a transaction: the name of who writes, if no event has told it yet; how many rows that is. Every event is newer.
 #[macro_export]
 macro_rules! remember_member {
     ($tx:ident, $principal:expr) => {
@@ -146,6 +149,7 @@ macro_rules! remember_member {
         .bind(chrono::DateTime::UNIX_EPOCH)
         .execute(&mut *$tx)
         .await?
+        .rows_affected()
     };
 }
 

@@ -12,7 +12,7 @@ use folkmoot_common::{
 };
 use uuid::Uuid;
 
-pub(crate) use rows::{AttachmentRow, CategoryRow, CommentRow, TagRow, ThreadRow};
+pub(crate) use rows::{AttachmentRow, CategoryRow, CommentRow, TagRow, ThreadRow, WriterRow};
 
 use crate::{policy::Reader, visible};
 
@@ -36,8 +36,10 @@ const CATEGORY: &str = concat!(
     "select id, slug, name, description, position, read_role, post_role, created_at from categories g where slug = $1 and ",
     visible!("$2")
 );
-const BLOCKED: &str = "select count(*) from blocks \
-    where target_id = $1 and user_id in ($2, $3) and is_active = $4";
+const WRITER: &str = "select m.username, m.avatar_url, m.deleted_at, exists (select 1 from blocks b \
+    where b.target_id = $1 and b.user_id in ($2, $3) and b.is_active) as is_blocked, \
+    exists (select 1 from read_positions r where r.user_id = $1 and r.thread_id = $4) as has_position \
+    from (select 1 as one) x left join members m on m.user_id = $1";
 
 /// The tables.
 #[derive(Clone)]
@@ -96,12 +98,15 @@ impl Store {
         })
     }
 
-    /// Whether one of `authors` has blocked `user_id`.
-    pub(crate) async fn is_blocked(&self, user_id: &str, authors: [&str; 2]) -> sqlx::Result<bool> {
-        let count: i64 = with_reader!(&self.db, db => {
-            let query = sqlx::query_scalar(BLOCKED).bind(user_id).bind(authors[0]).bind(authors[1]).bind(true);
-            query.fetch_one(db).await
-        })?;
-        Ok(count > 0)
+    /// What is known of who writes, in a thread that is there or is none yet. One of `authors` may have blocked them.
+    pub(crate) async fn writer(
+        &self,
+        user_id: &str,
+        authors: [&str; 2],
+        thread_id: Uuid,
+    ) -> sqlx::Result<WriterRow> {
+        with_reader!(&self.db, db => {
+            sqlx::query_as(WRITER).bind(user_id).bind(authors[0]).bind(authors[1]).bind(thread_id).fetch_one(db).await
+        })
     }
 }

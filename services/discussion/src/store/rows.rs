@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::model::{Attachment, Author, CategoryRef, Comment, DELETED_NAME, Thread};
 
+/// Unread comments are counted up to here: the statements know the number too.
+const MAX_UNREAD: i64 = 100;
+
 row! {
     /// A thread with its category, author and what its reader has to do with it.
     #[derive(Debug, Clone)]
@@ -98,6 +101,18 @@ row! {
     }
 }
 
+row! {
+    /// Who writes, as discussion knows them. All is empty for a member of whom no event has told yet.
+    pub(crate) struct WriterRow {
+        pub(crate) username: Option<String>,
+        pub(crate) avatar_url: Option<String>,
+        pub(crate) deleted_at: Option<DateTime<Utc>>,
+        pub(crate) is_blocked: bool,
+        /// They opened the thread before, or wrote there.
+        pub(crate) has_position: bool,
+    }
+}
+
 /// Somebody as they are shown.
 pub(crate) fn author(
     user_id: &str,
@@ -137,6 +152,11 @@ impl ThreadRow {
         }
     }
 
+    /// Of the user with this id, up to a hundred. Nobody's is not counted.
+    pub(crate) fn unread_count(&self, user_id: &str) -> Option<i64> {
+        (!user_id.is_empty()).then_some(self.unread_count.min(MAX_UNREAD))
+    }
+
     /// As its reader sees it; `user_id` is empty for nobody.
     pub(crate) fn into_thread(
         self,
@@ -147,6 +167,7 @@ impl ThreadRow {
         Thread {
             id: self.id,
             category: self.category(),
+            unread_count: self.unread_count(user_id),
             author: self.author(),
             title: self.title,
             body: self.body,
@@ -158,7 +179,6 @@ impl ThreadRow {
             comment_count: self.comment_count,
             like_count: self.like_count,
             liked: self.liked,
-            unread_count: (!user_id.is_empty()).then_some(self.unread_count),
             created_at: self.created_at,
             edited_at: self.edited_at,
             deleted_at: self.deleted_at,

@@ -11,7 +11,6 @@ pub(crate) enum Bind {
     Id(Uuid),
     Time(DateTime<Utc>),
     Flag(bool),
-    Number(i64),
 }
 
 /// SQL and its values.
@@ -78,7 +77,6 @@ macro_rules! fetch_statement {
                     $crate::store::statement::Bind::Id(value) => query.bind(value),
                     $crate::store::statement::Bind::Time(value) => query.bind(value),
                     $crate::store::statement::Bind::Flag(value) => query.bind(value),
-                    $crate::store::statement::Bind::Number(value) => query.bind(value),
                 };
             }
             query.fetch_all(db).await

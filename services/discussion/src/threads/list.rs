@@ -141,7 +141,8 @@ pub(crate) async fn list(
         unread_since,
         limit + 1,
     );
-    let rows = state.store.threads(statement).await?;
+    let mut rows = state.store.threads(statement).await?;
+    rows.truncate(limit as usize + 1);
     let threads = summaries(state, reader, rows).await?;
     Ok(Page::new(threads, limit, |last| {
         next(filter, limit, Cursor::of(last))
@@ -215,8 +216,19 @@ fn statement(
         Sort::Activity => " order by t.is_pinned desc, t.last_activity_at desc, t.id desc limit ",
         Sort::New => " order by t.id desc limit ",
     });
-    statement.bind(Bind::Number(limit.into()));
+    statement.push(at_least(limit));
     statement
+}
+
+/// Rows to read for so many. A number that is bound is not known when PostgreSQL decides whether the plan of the last time
+/// will do, so it would plan a page for longer than it reads it; all numbers as literals were too many statements.
+fn at_least(limit: u32) -> &'static str {
+    match limit {
+        0..=21 => "21",
+        22..=51 => "51",
+        52..=101 => "101",
+        _ => "201",
+    }
 }
 
 fn next(filter: &Filter, limit: u32, cursor: Cursor) -> String {

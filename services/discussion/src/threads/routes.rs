@@ -158,19 +158,19 @@ async fn create_thread(
     request: Request,
 ) -> ApiResult<Response> {
     let reader = access::acting(&state, &caller, Limit::Threads).await?;
-    let id = if is_form(request.headers()) {
+    let thread = if is_form(request.headers()) {
         let (own, who) = (state.clone(), reader.clone());
         let finish = move |form: Submission| async move {
             let (new, files) = read_form(form)?;
-            create(&own, &who, new, &files).await
+            Ok(create(&own, &who, new, &files).await?.id)
         };
-        receive(&state, &reader, request, finish).await?
+        let id = receive(&state, &reader, request, finish).await?;
+        view(&state, &reader, id).await?
     } else {
         let Json(new) = Json::<NewThread>::from_request(request, &state).await?;
         create(&state, &reader, new, &[]).await?
     };
-    let thread = view(&state, &reader, id).await?;
-    Ok(created(&format!("/api/threads/{id}"), thread))
+    Ok(created(&format!("/api/threads/{}", thread.id), thread))
 }
 
 fn read_form(

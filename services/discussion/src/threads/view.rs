@@ -74,6 +74,7 @@ fn summary(
     ThreadSummary {
         id: row.id,
         category: row.category(),
+        unread_count: row.unread_count(user_id),
         author: row.author(),
         title: row.title,
         excerpt: row.excerpt,
@@ -84,7 +85,6 @@ fn summary(
         comment_count: row.comment_count,
         like_count: row.like_count,
         liked: row.liked,
-        unread_count: (!user_id.is_empty()).then_some(row.unread_count),
         created_at: row.created_at,
         edited_at: row.edited_at,
         deleted_at: row.deleted_at,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use folkmoot_common::{
     auth::Principal,
-    db::sqlx,
+    db::sqlx::{self, QueryBuilder},
     http::{ApiError, ApiResult},
     in_transaction,
     upload::Received,
@@ -21,19 +21,19 @@ use crate::{
     audit::Entry,
     events::{self, Kind},
     live::Change,
-    model::{NewThread, Thread, ThreadEdit},
+    model::{Attachment, NewThread, Thread, ThreadEdit},
     policy::{self, Reader},
     record, remember_member,
     render::{RENDERER, Rendered},
     sockets,
-    store::{CategoryRow, DEFAULT_CATEGORY, ThreadRow},
+    store::{AttachmentRow, CategoryRow, DEFAULT_CATEGORY, ThreadRow, WriterRow},
     validate,
 };
 
 const INSERT: &str = "insert into threads \
     (id, category_id, author_id, title, body, body_html, rendered_by, excerpt, is_locked, is_pinned, comment_count, \
     like_count, last_activity_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, 0, $10, $10)";
-const INSERT_TAG: &str = "insert into thread_tags (thread_id, tag) values ($1, $2)";
+const INSERT_TAGS: &str = "insert into thread_tags (thread_id, tag) ";
 const DELETE_TAGS: &str = "delete from thread_tags where thread_id = $1";
 // Locks the row, so that what is read next is what is replaced.
 const TOUCH: &str = "update threads set edited_at = $2 where id = $1 and deleted_at is null";
@@ -43,7 +43,20 @@ const REPLACE: &str = "update threads set title = $2, body = $3, body_html = $4,
 const DELETE: &str =
     "update threads set deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null";
 
-/// Opens a thread with its files, which are pending; gives its id. The reader's limit has been counted.
+/// In a transaction: tags of a thread that has none.
+macro_rules! insert_tags {
+    ($tx:ident, $thread_id:expr, $tags:expr) => {
+        if !$tags.is_empty() {
+            let mut query = QueryBuilder::new(INSERT_TAGS);
+            query.push_values($tags, |mut row, tag| {
+                row.push_bind($thread_id).push_bind(tag);
+            });
+            query.build().execute(&mut *$tx).await?;
+        }
+    };
+}
+
+/// Opens a thread with its files, which are pending. The reader's limit has been counted.
 ///
 /// # Errors
 /// 404 `category_not_found`, 403 without its role, 422 as [`validate`] and the renderer say, 503 if a file was given up.
@@ -52,7 +65,7 @@ pub(crate) async fn create(
     reader: &Reader,
     new: NewThread,
     files: &[Received],
-) -> ApiResult<Uuid> {
+) -> ApiResult<Thread> {
     let title = validate::title(&new.title)?;
     validate::body(&new.body, !files.is_empty())?;
     let tags = validate::tags(&new.tags)?;
@@ -61,8 +74,18 @@ pub(crate) async fn create(
     policy::check_post(reader, &category)?;
     let rendered = state.renderer.render(new.body.clone()).await?;
     let author = reader.principal()?;
+    let nobody = [author.user_id.as_str(); 2];
     let (id, now) = (state.ctx.ids.next(), state.ctx.clock.now());
-    let thread = opened(id, category, author, title, new.body, &rendered, now);
+    let writer = state.store.writer(&author.user_id, nobody, id).await?;
+    let thread = opened(
+        id,
+        category,
+        (author, &writer),
+        title,
+        new.body,
+        &rendered,
+        now,
+    );
     let event = events::thread(
         &state.ctx,
         Kind::Created,
@@ -72,14 +95,14 @@ pub(crate) async fn create(
         now,
     )?;
     in_transaction!(&state.store.db, tx => {
-        remember_member!(tx, author);
+        if writer.username.is_none() {
+            remember_member!(tx, author);
+        }
         let query = sqlx::query(INSERT).bind(id).bind(thread.category_id).bind(&author.user_id);
         let query = query.bind(&thread.title).bind(&thread.body).bind(&thread.body_html).bind(RENDERER);
         let query = query.bind(&thread.excerpt).bind(false).bind(now);
         query.execute(&mut *tx).await.map_err(not_inserted)?;
-        for tag in &tags {
-            sqlx::query(INSERT_TAG).bind(id).bind(tag).execute(&mut *tx).await?;
-        }
+        insert_tags!(tx, id, &tags);
         if !attach!(tx, state.ctx, id, &author.user_id, files.iter().zip(0_i32..)) {
             return Err(ApiError::unavailable("the upload took too long and was given up"));
         }
@@ -87,7 +110,19 @@ pub(crate) async fn create(
     });
     state.outbox.wake();
     metrics::counter!("folkmoot_threads_created_total").increment(1);
-    Ok(id)
+    let attachments = files.iter().map(|file| file_of(id, file)).collect();
+    Ok(thread.into_thread(reader.user_id(), tags, attachments))
+}
+
+fn file_of(thread_id: Uuid, file: &Received) -> Attachment {
+    let row = AttachmentRow {
+        id: file.id,
+        thread_id,
+        filename: file.filename.clone(),
+        content_type: file.content_type.to_owned(),
+        size: file.size,
+    };
+    row.into_attachment()
 }
 
 /// The category may have been deleted in the meantime.
@@ -102,7 +137,7 @@ fn not_inserted(error: sqlx::Error) -> ApiError {
 fn opened(
     id: Uuid,
     category: CategoryRow,
-    author: &Principal,
+    (author, writer): (&Principal, &WriterRow),
     title: String,
     body: String,
     rendered: &Rendered,
@@ -117,9 +152,12 @@ fn opened(
         read_role: category.read_role,
         post_role: category.post_role,
         author_id: author.user_id.clone(),
-        username: Some(author.username.clone()),
-        avatar_url: None,
-        author_deleted_at: None,
+        username: writer
+            .username
+            .clone()
+            .or_else(|| Some(author.username.clone())),
+        avatar_url: writer.avatar_url.clone(),
+        author_deleted_at: writer.deleted_at,
         excerpt: rendered.excerpt.clone(),
         body,
         body_html: rendered.html.clone(),
@@ -197,9 +235,7 @@ pub(crate) async fn edit(
         }
         if new_tags {
             sqlx::query(DELETE_TAGS).bind(id).execute(&mut *tx).await?;
-            for tag in &tags {
-                sqlx::query(INSERT_TAG).bind(id).bind(tag).execute(&mut *tx).await?;
-            }
+            insert_tags!(tx, id, &tags);
         }
         if let Some(entry) = &entry {
             record!(tx, state.ctx, entry);

@@ -121,7 +121,10 @@ impl Store {
             let gone: i64 = sqlx::query_scalar(GONE).bind(user_id).bind(target_id).fetch_one(&mut *tx).await?;
             let mut shrunk = Vec::new();
             if gone == 0 {
-                for (id, name) in [(user_id, relation.username.as_str()), (target_id, "")] {
+                let mut both = [(user_id, relation.username.as_str()), (target_id, "")];
+                // In one order, so that two who follow each other at once do not wait for each other.
+                both.sort_unstable();
+                for (id, name) in both {
                     let author = sqlx::query(AUTHOR).bind(id).bind(name).bind(false);
                     author.bind(DateTime::UNIX_EPOCH).execute(&mut *tx).await?;
                 }

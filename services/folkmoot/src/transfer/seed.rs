@@ -38,7 +38,7 @@ const BEGINNING: i64 = 1_704_067_200;
 /// How long it has lived.
 const LIFE: TimeDelta = TimeDelta::days(700);
 /// How many others a member follows, besides the first.
-const FOLLOWS: u32 = 5;
+const FOLLOWS: u32 = 2;
 /// One in so many members follows the first.
 const FANS: u32 = 5;
 /// One in so many comments is in the first thread.

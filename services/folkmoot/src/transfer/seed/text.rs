@@ -1,5 +1,7 @@
 //! Words that look like what people write: lengths and Markdown matter to what is measured, the meaning does not.
 
+use std::borrow::Cow;
+
 use fastrand::Rng;
 
 const WORDS: [&str; 64] = [
@@ -87,8 +89,31 @@ const TAGS: [&str; 12] = [
     "offtopic",
 ];
 
-fn word(rng: &mut Rng) -> &'static str {
-    WORDS[rng.usize(..WORDS.len())]
+/// Different words: the rarest is one in two hundred thousand.
+const VOCABULARY: f64 = 20_000.0;
+const SYLLABLES: [&str; 16] = [
+    "ka", "lo", "mi", "ne", "ru", "so", "ta", "vi", "ben", "dor", "fal", "gim", "hus", "jar",
+    "pel", "zon",
+];
+
+/// A word as often as its place in the list of all makes it (Zipf's law, <https://en.wikipedia.org/wiki/Zipf%27s_law>):
+/// an index of words is as good as the rare ones are.
+fn word(rng: &mut Rng) -> Cow<'static, str> {
+    let rank = VOCABULARY.powf(rng.f64()) as usize - 1;
+    match WORDS.get(rank) {
+        Some(word) => Cow::Borrowed(word),
+        None => Cow::Owned(made_up(rank)),
+    }
+}
+
+/// The number in syllables.
+fn made_up(mut number: usize) -> String {
+    let mut word = String::new();
+    while number > 0 {
+        word.push_str(SYLLABLES[number % SYLLABLES.len()]);
+        number /= SYLLABLES.len();
+    }
+    word
 }
 
 fn words(rng: &mut Rng, count: usize) -> String {
