@@ -57,7 +57,7 @@ impl Data {
             queries: [
                 "ingress",
                 "garden+bridge",
-                "%22volume+works%22",
+                "cluster+upgrade+slow",
                 "kubernetes",
                 "certificate+secret",
                 "lantern",
