@@ -116,22 +116,22 @@ impl Context {
         })
     }
 
-    /// Does `work` after every `period` until the process stops. What has begun by then is waited for.
+    /// Does `work` after every `period` until the process stops, which ends it in its middle: a server that does not answer
+    /// must not hold up the process.
     pub fn every<F, Fut>(&self, period: Duration, work: F)
     where
         F: Fn() -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
         let shutdown = self.shutdown.clone();
-        self.tasks.spawn(async move {
-            while shutdown
-                .run_until_cancelled(tokio::time::sleep(period))
-                .await
-                .is_some()
-            {
+        let working = async move {
+            loop {
+                tokio::time::sleep(period).await;
                 work().await;
             }
-        });
+        };
+        self.tasks
+            .spawn(async move { shutdown.run_until_cancelled_owned(working).await });
     }
 
     /// Runs `closing` when everything else has stopped.

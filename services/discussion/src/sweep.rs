@@ -18,13 +18,10 @@ const SWEEP: &str = "delete from handled_events where id in \
 
 /// Begins to sweep. Several replicas may: each deletes what it finds.
 pub(crate) fn start(state: &AppState) {
-    let state = state.clone();
-    state.ctx.clone().every(EVERY, move || {
-        let state = state.clone();
-        async move {
-            let sweeping = sweep(&state.store);
-            state.ctx.shutdown.run_until_cancelled(sweeping).await;
-        }
+    let (store, ctx) = (state.store.clone(), state.ctx.clone());
+    ctx.every(EVERY, move || {
+        let store = store.clone();
+        async move { sweep(&store).await }
     });
 }
 

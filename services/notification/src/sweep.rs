@@ -10,13 +10,10 @@ const EVERY: Duration = Duration::from_secs(600);
 
 /// Begins to sweep. Several replicas may: each deletes what it finds.
 pub(crate) fn start(state: &AppState) {
-    let state = state.clone();
-    state.ctx.clone().every(EVERY, move || {
+    let (state, ctx) = (state.clone(), state.ctx.clone());
+    ctx.every(EVERY, move || {
         let state = state.clone();
-        async move {
-            let sweeping = sweep(&state);
-            state.ctx.shutdown.run_until_cancelled(sweeping).await;
-        }
+        async move { sweep(&state).await }
     });
 }
 

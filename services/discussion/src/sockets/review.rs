@@ -24,13 +24,10 @@ static ACCESSES: LazyLock<String> = LazyLock::new(|| {
 
 /// Looks at all of them, now and then.
 pub(super) fn start(state: &AppState) {
-    let state = state.clone();
-    state.ctx.clone().every(REVIEW_EVERY, move || {
+    let (state, ctx) = (state.clone(), state.ctx.clone());
+    ctx.every(REVIEW_EVERY, move || {
         let state = state.clone();
-        async move {
-            let reviewing = all(&state);
-            state.ctx.shutdown.run_until_cancelled(reviewing).await;
-        }
+        async move { all(&state).await }
     });
 }
 
