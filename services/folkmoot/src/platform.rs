@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     net::SocketAddr,
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail};
@@ -17,10 +18,12 @@ use folkmoot_common::{
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{ServeArgs, health, migrations_of};
 
+/// How long after the grace period of requests and sockets the rest may take to end.
+const CLOSING: Duration = Duration::from_secs(3);
 const ALL_IN_ONE_PORT: u16 = 8080;
 const ALL_IN_ONE_ADMIN_PORT: u16 = 9090;
 /// What a service that runs alone adds to its port for its admin port, so that several fit on one machine.
@@ -66,8 +69,19 @@ pub async fn run(
         admin_stop.clone(),
         grace,
     ));
-    server::serve(public, router, stop, grace).await;
-    ctx.close().await;
+    let serving = async {
+        server::serve(public, router, stop.clone(), grace).await;
+        ctx.close().await;
+    };
+    let overdue = async {
+        stop.cancelled().await;
+        tokio::time::sleep(grace + CLOSING).await;
+    };
+    tokio::select! {
+        () = serving => {}
+        // A pool waits for a server that does not answer, for as long as it does not.
+        () = overdue => warn!("stopped before everything was closed"),
+    }
     admin_stop.cancel();
     admin_server.await?;
     info!("stopped");
