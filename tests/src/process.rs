@@ -148,7 +148,7 @@ impl Folkmoot {
     }
 
     /// How many SQL statements were run for this answer, as the log has them: see [`FolkmootBuilder::log_statements`].
-    /// The beginning and the end of a transaction are none.
+    /// The beginning and the end of a transaction are none, nor is the setting up of a connection.
     ///
     /// # Panics
     /// If the answer does not name its request.
@@ -157,9 +157,10 @@ impl Folkmoot {
         let id = answer.header("x-request-id").expect("the id of a request");
         let log = self.log();
         let statements = log.lines().filter(|line| line.contains("sqlx::query"));
-        let bounds = [r#""summary":"COMMIT""#, r#""summary":"begin immediate""#];
+        let besides =
+            ["COMMIT", "begin immediate", "PRAGMA "].map(|begin| format!(r#""summary":"{begin}"#));
         let is_one =
-            |line: &&str| line.contains(id) && !bounds.iter().any(|bound| line.contains(bound));
+            |line: &&str| line.contains(id) && !besides.iter().any(|begin| line.contains(begin));
         statements.filter(is_one).count()
     }
 
