@@ -3,6 +3,7 @@
 #   --users 50000 --threads 20000 --comments 1000000 --likes 500000   the data set
 #   --rate 200 --seconds 20                                            the load
 #   --database postgres://...   one that was seeded and whose events were told before: only the load, to try things out
+#   --only comment                                                     one kind of request
 #   --no-peer
 set -eu
 cd "$(dirname "$0")/.."

@@ -46,6 +46,9 @@ struct Arguments {
     /// A database of PostgreSQL that was seeded before, and whose events were told: nothing is seeded then.
     #[arg(long)]
     database: Option<String>,
+    /// Only this kind of request, and no fan-out.
+    #[arg(long)]
+    only: Option<Work>,
     /// Leave the peer out.
     #[arg(long)]
     no_peer: bool,
@@ -126,6 +129,9 @@ async fn measure_folkmoot(
     measure_all("Folkmoot", arguments, stores, pool, &site, report).await?;
     // What was liked and commented is told by now.
     settle(pool, stores).await?;
+    if arguments.only.is_some() {
+        return Ok(());
+    }
     let issuer = stores.issuer();
     let data = Data::read(pool, &issuer).await?;
     report.fanned_out(fan_out::measure(site.address, site.admin, &data, &issuer).await?);
@@ -146,7 +152,8 @@ async fn measure_all(
         window: Duration::from_secs(arguments.seconds),
         warm_up: Duration::from_secs(arguments.seconds.min(5)),
     };
-    for work in Work::ALL {
+    let all = Work::ALL.into_iter();
+    for work in all.filter(|work| arguments.only.is_none_or(|only| only == *work)) {
         // Tokens last a quarter of an hour.
         let data = Data::read(pool, &stores.issuer()).await?;
         report.largest(data.largest_comments);

@@ -3,7 +3,7 @@
 use crate::{fan_out::FanOut, measure::Figures, work::Work};
 
 /// What was stored before.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Seeded {
     pub(crate) users: u32,
     pub(crate) threads: u32,
@@ -14,7 +14,7 @@ pub(crate) struct Seeded {
 /// All that was measured.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    seeded: Seeded,
+    seeded: Option<Seeded>,
     settled: f64,
     largest: i64,
     rows: Vec<(&'static str, Work, Figures)>,
@@ -24,7 +24,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn seeded(&mut self, seeded: Seeded) {
-        self.seeded = seeded;
+        self.seeded = Some(seeded);
     }
 
     pub(crate) fn settled(&mut self, seconds: f64) {
@@ -49,16 +49,22 @@ impl Report {
     }
 
     pub(crate) fn print(&self) {
-        let Seeded {
-            users,
-            threads,
-            comments,
-            seconds,
-        } = self.seeded;
+        if let Some(seeded) = self.seeded {
+            let Seeded {
+                users,
+                threads,
+                comments,
+                seconds,
+            } = seeded;
+            say(&format!(
+                "\n{users} users, {threads} threads, {comments} comments, stored in {seconds:.0} s; \
+                 their events had arrived {:.0} s later",
+                self.settled
+            ));
+        }
         say(&format!(
-            "\n{users} users, {threads} threads, {comments} comments ({} in the largest thread), stored in {seconds:.0} s; \
-             their events had arrived {:.0} s later\n",
-            self.largest, self.settled
+            "\n{} comments in the largest thread\n",
+            self.largest
         ));
         say(
             "| server | requests | p50 ms | p95 ms | p99 ms | failed | requests per CPU-s | to Folkmoot | resident MiB |",

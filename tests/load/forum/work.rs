@@ -1,11 +1,12 @@
 //! What is asked for. Folkmoot and its peer answer the same addresses.
 
+use clap::ValueEnum;
 use serde_json::json;
 
 use crate::{data::Data, http::Request};
 
 /// One kind of request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Work {
     ThreadList,
     LargeThread,
