@@ -94,11 +94,16 @@ impl Push {
 
     /// Tells of new notifications, and of those that something was added to: of what its user may see now.
     pub(crate) async fn told(&self, told: &[Told]) {
-        if told.is_empty() {
+        metrics::counter!("folkmoot_notifications_created_total").increment(told.len() as u64);
+        let users = told.iter().map(|told| told.user_id.as_str());
+        let users = self.listening(users.collect()).await;
+        let heard = told
+            .iter()
+            .filter(|told| users.contains(told.user_id.as_str()));
+        let ids: Vec<_> = heard.map(|told| told.id).collect();
+        if ids.is_empty() {
             return;
         }
-        metrics::counter!("folkmoot_notifications_created_total").increment(told.len() as u64);
-        let ids: Vec<_> = told.iter().map(|told| told.id).collect();
         let notifications = match self.store.of_ids(&ids).await {
             Ok(notifications) => notifications,
             // The pages ask for the list themselves now and then.
@@ -110,16 +115,31 @@ impl Push {
             Some(Publication::message(topic(&notification.user_id), frame))
         });
         self.engine.publish(publications.collect()).await;
-        let users: BTreeSet<&str> = told.iter().map(|told| told.user_id.as_str()).collect();
-        let users: Vec<_> = users.into_iter().collect();
-        self.unread_changed(&users).await;
+        self.tell_unread(&users).await;
     }
 
     /// The numbers of these users' unread notifications may have changed.
     pub(crate) async fn unread_changed(&self, users: &[&str]) {
+        let users = self.listening(users.iter().copied().collect()).await;
+        self.tell_unread(&users).await;
+    }
+
+    /// Those who have a page open somewhere: most are told of something while they have none, and a page that opens asks
+    /// for all there is after it has joined.
+    async fn listening<'a>(&self, users: BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+        let topics: Vec<_> = users.iter().map(|user_id| topic(user_id)).collect();
+        let listen = self.engine.have_members(&topics).await;
+        let users = users.into_iter().zip(listen);
+        users
+            .filter_map(|(user_id, listens)| listens.then_some(user_id))
+            .collect()
+    }
+
+    async fn tell_unread(&self, users: &BTreeSet<&str>) {
         if users.is_empty() {
             return;
         }
+        let users: Vec<_> = users.iter().copied().collect();
         let stripes = users
             .iter()
             .map(|user_id| self.hasher.hash_one(user_id) % STRIPES as u64);
@@ -129,7 +149,7 @@ impl Push {
         for stripe in stripes {
             held.push(self.counting[stripe as usize].lock().await);
         }
-        let counts = match self.store.count_unread_of(users).await {
+        let counts = match self.store.count_unread_of(&users).await {
             Ok(counts) => counts,
             // The pages ask for the count themselves now and then.
             Err(error) => return debug!(%error, "cannot count to tell a user"),

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// Notifications kept for each user, 10 to 10000; the oldest go first.
+    /// Notifications kept for each user, 10 to 10000, and for a while some more; the oldest go first.
     #[arg(long, env = "NOTIFICATIONS_PER_USER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(10..=10_000))]
     pub notifications_per_user: u32,
 

@@ -17,6 +17,9 @@ pub trait Broker: Send + Sync + 'static {
     fn publish(&self, publications: Vec<(String, Bytes)>)
     -> BoxFuture<'_, Result<(), BrokerError>>;
 
+    /// For each channel, whether somebody subscribes to it, on any replica.
+    fn subscribed(&self, channels: Vec<String>) -> BoxFuture<'_, Result<Vec<bool>, BrokerError>>;
+
     /// Opens the one subscription of an engine, without channels. The receiver yields in the order of the
     /// broker; it is bounded: while nobody receives, the broker is not read.
     fn subscriber(&self) -> (Arc<dyn Subscriber>, Receiver);
@@ -52,6 +55,10 @@ impl Broker for PubSub {
         self.publish_many(publications)
             .map_err(BrokerError::from)
             .boxed()
+    }
+
+    fn subscribed(&self, channels: Vec<String>) -> BoxFuture<'_, Result<Vec<bool>, BrokerError>> {
+        async move { Ok(Self::subscribed(self, &channels).await?) }.boxed()
     }
 
     fn subscriber(&self) -> (Arc<dyn Subscriber>, Receiver) {

@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::{
     sync::{Semaphore, mpsc, watch},
     task::AbortHandle,
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use crate::{
@@ -113,6 +113,7 @@ pub(crate) struct Shared {
     pub(crate) log_permits: Semaphore,
     /// The ordered topics with local members.
     pub(crate) active: Mutex<HashSet<Arc<str>>>,
+    broker: Arc<dyn Broker>,
     pub(crate) broker_state: watch::Sender<BrokerState>,
     pub(crate) outgoing_bytes: AtomicUsize,
     pub(crate) draining: AtomicBool,
@@ -299,6 +300,7 @@ impl Engine {
             log,
             log_permits: Semaphore::new(config.concurrent_log_reads.max(1)),
             active: Mutex::default(),
+            broker: Arc::clone(&broker),
             broker_state: watch::Sender::new(BrokerState::Down),
             outgoing_bytes: AtomicUsize::new(0),
             draining: AtomicBool::new(false),
@@ -376,6 +378,24 @@ impl Engine {
         for publication in publications {
             let worker = self.0.worker_of(&publication.topic);
             worker.tell(&self.0, Command::Publish(publication)).await;
+        }
+    }
+
+    /// For each topic, whether it has members, on any replica: what nobody would hear need not be made. True for all while
+    /// the broker cannot tell.
+    ///
+    /// A topic counts from when a join to it has ended until a moment after its last member left. So what was true before
+    /// the call is seen by who joins, where the answer is no, if they look after they joined.
+    pub async fn have_members(&self, topics: &[String]) -> Vec<bool> {
+        let unknown = || vec![true; topics.len()];
+        if topics.is_empty() || *self.0.broker_state.borrow() == BrokerState::Down {
+            return unknown();
+        }
+        let channels = topics.iter().map(|topic| self.0.channel_of(topic));
+        let asking = self.0.broker.subscribed(channels.collect());
+        match timeout(self.0.config.broker_timeout, asking).await {
+            Ok(Ok(known)) if known.len() == topics.len() => known,
+            _ => unknown(),
         }
     }
 

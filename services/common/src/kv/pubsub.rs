@@ -160,6 +160,23 @@ impl PubSub {
         }
     }
 
+    /// For each channel, whether somebody subscribes to it, in this process or another.
+    ///
+    /// # Errors
+    /// If the broker does not answer.
+    pub async fn subscribed(&self, channels: &[String]) -> Result<Vec<bool>, KvError> {
+        match self {
+            Self::Memory(memory) => {
+                let subscribed = memory.channels.lock();
+                Ok(channels
+                    .iter()
+                    .map(|channel| subscribed.contains_key(channel))
+                    .collect())
+            }
+            Self::Redis(redis) => redis.subscribed(channels).await,
+        }
+    }
+
     /// Opens a subscription without channels. Needs a runtime. It ends when the receiver is dropped.
     #[must_use]
     pub fn subscriber(&self) -> (Subscriber, Receiver) {
@@ -311,21 +328,40 @@ impl Redis {
         for (channel, payload) in publications {
             pipeline.publish(channel, &payload[..]).ignore();
         }
-        let sent = self.send(&pipeline).await;
-        if sent.is_ok() {
-            return sent;
-        }
-        // A connection that Redis closed meanwhile is only noticed now: one more try, on a new one.
-        self.send(&pipeline).await
+        self.ask(&pipeline).await
     }
 
-    async fn send(&self, pipeline: &redis::Pipeline) -> Result<(), KvError> {
+    async fn subscribed(&self, channels: &[String]) -> Result<Vec<bool>, KvError> {
+        let mut pipeline = redis::pipe();
+        for some in channels.chunks(CHANNELS) {
+            pipeline.cmd("PUBSUB").arg("NUMSUB").arg(some);
+        }
+        let counts: Vec<Vec<(String, u64)>> = self.ask(&pipeline).await?;
+        let counts = counts.into_iter().flatten();
+        Ok(counts.map(|(_channel, count)| count > 0).collect())
+    }
+
+    async fn ask<T: redis::FromRedisValue>(
+        &self,
+        pipeline: &redis::Pipeline,
+    ) -> Result<T, KvError> {
+        match self.try_once(pipeline).await {
+            Ok(answer) => Ok(answer),
+            // A connection that Redis closed meanwhile is only noticed now: one more try, on a new one.
+            Err(_) => self.try_once(pipeline).await,
+        }
+    }
+
+    async fn try_once<T: redis::FromRedisValue>(
+        &self,
+        pipeline: &redis::Pipeline,
+    ) -> Result<T, KvError> {
         let mut connection = in_time(self.connection()).await?;
-        let sent = in_time(pipeline.query_async::<()>(&mut connection)).await;
-        if sent.is_err() {
+        let answer = in_time(pipeline.query_async(&mut connection)).await;
+        if answer.is_err() {
             *self.publisher.lock().await = None;
         }
-        sent
+        answer
     }
 
     async fn connection(&self) -> redis::RedisResult<MultiplexedConnection> {
@@ -549,6 +585,9 @@ mod tests {
         for expected in [Incoming::Connected, message("b", "2"), message("b", "3")] {
             assert_eq!(at_two.recv().await, Some(expected));
         }
+        let channels = ["a", "b", "c"].map(str::to_owned);
+        let subscribed = pubsub.subscribed(&channels).await.unwrap();
+        assert_eq!(subscribed, [true, true, false]);
         drop((one, two));
         let PubSub::Memory(memory) = &pubsub else {
             unreachable!()
@@ -591,6 +630,7 @@ mod tests {
                 .await
                 .is_err()
         );
+        assert!(pubsub.subscribed(&["a".to_owned()]).await.is_err());
         assert!(PubSub::redis("http://nowhere").is_err());
     }
 }

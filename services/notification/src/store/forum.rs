@@ -269,7 +269,7 @@ impl Store {
     }
 
     async fn told(&self, told: Vec<Told>, recount: Vec<String>) -> sqlx::Result<Outcome> {
-        self.trim_all(&told).await?;
+        self.trim_some(&told).await?;
         let counted: BTreeSet<_> = told.iter().map(|told| told.user_id.clone()).collect();
         let recount = recount
             .into_iter()

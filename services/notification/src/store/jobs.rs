@@ -19,8 +19,6 @@ use crate::{events::News, kinds::Kind};
 
 /// Users of one piece.
 const PIECE: usize = 500;
-/// One of so many users who are told of a post has their oldest notifications deleted: each is looked at after a few.
-const TRIM_ONE_OF: u64 = 64;
 
 macro_rules! next {
     ($lock:literal) => {
@@ -136,9 +134,7 @@ impl Store {
         let Some(outcome) = piece else {
             return Ok(None);
         };
-        for told in outcome.told.iter().filter(|told| is_trimmed(told)) {
-            self.trim(&told.user_id).await?;
-        }
+        self.trim_some(&outcome.told).await?;
         Ok(Some(outcome))
     }
 
@@ -254,9 +250,4 @@ fn last(mut users: Vec<String>) -> Option<String> {
         return None;
     }
     users.pop()
-}
-
-/// Whose turn it is to have their oldest deleted: ids of notifications are spread evenly.
-fn is_trimmed(told: &Told) -> bool {
-    u64::from(told.id.as_bytes()[15]) % TRIM_ONE_OF == 0
 }

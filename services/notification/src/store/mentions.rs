@@ -82,7 +82,7 @@ impl Store {
             let Some(from) = from.min() else { continue };
             while self.deliver_batch(key, from, &namesakes, &mut told).await? {}
         }
-        self.trim_all(&told).await?;
+        self.trim_some(&told).await?;
         Ok(told)
     }
 

@@ -79,7 +79,7 @@ impl Store {
             let Some(from) = from.min() else { continue };
             while self.deliver_some(key, from, &namesakes, &mut told).await? {}
         }
-        self.trim_all(&told).await?;
+        self.trim_some(&told).await?;
         Ok(told)
     }
 

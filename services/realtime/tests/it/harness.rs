@@ -218,6 +218,23 @@ impl Broker for TestBus {
         .boxed()
     }
 
+    fn subscribed(&self, channels: Vec<String>) -> BoxFuture<'_, Result<Vec<bool>, BrokerError>> {
+        async move {
+            let state = self.0.lock().unwrap();
+            if state.down {
+                return Err("the broker is down".into());
+            }
+            let anybody = |channel| {
+                state
+                    .subscribers
+                    .iter()
+                    .any(|(_, all)| all.contains(channel))
+            };
+            Ok(channels.iter().map(anybody).collect())
+        }
+        .boxed()
+    }
+
     fn subscriber(&self) -> (Arc<dyn Subscriber>, Receiver) {
         let (sender, receiver) = channel();
         let mut state = self.0.lock().unwrap();

@@ -120,3 +120,36 @@ async fn a_killed_redis_loses_nothing() {
     assert_eq!(late.seqs_until(2).await, [1, 2]);
     assert_eq!(log.reads.load(SeqCst), reads);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whether_a_topic_has_members_is_known_on_every_replica_and_true_while_it_cannot_be() {
+    let mut redis = Redis::start();
+    let log = Arc::new(TestLog::default());
+    let mut servers = Vec::new();
+    for _ in 0..2 {
+        let pubsub = PubSub::redis(&format!("redis://127.0.0.1:{}", redis.port)).unwrap();
+        servers.push(Server::start_with(config(), Arc::new(pubsub), &log).await);
+    }
+    for server in &servers {
+        is_in_state(server, BrokerState::Up).await;
+    }
+    let topics = ["plain-here", "plain-nowhere"].map(str::to_owned);
+    let mut member = servers[1].connect("plain-here", "member").await;
+    assert_eq!(member.next().await, "joined 0 true 0");
+    for server in &servers {
+        assert_eq!(server.engine.have_members(&topics).await, [true, false]);
+    }
+    drop(member);
+    let mut left = false;
+    for _ in 0..200 {
+        left = servers[0].engine.have_members(&topics).await == [false, false];
+        if left {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(left, "a topic without members is forgotten");
+    redis.kill();
+    is_in_state(&servers[0], BrokerState::Down).await;
+    assert_eq!(servers[0].engine.have_members(&topics).await, [true, true]);
+}
