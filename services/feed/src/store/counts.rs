@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::{Store, apply::claim};
 
-/// A row that nothing is known of yet; news of any time is newer.
+/// What is heard of for the first time.
 const LIKE: &str = "insert into likes (entry_id, user_id, is_active, changed_at) values ($1, $2, $3, $4) \
     on conflict (entry_id, user_id) do nothing";
 const FLIP_LIKE: &str = "update likes set is_active = $3, changed_at = $4 \
     where entry_id = $1 and user_id = $2 and changed_at < $4 and is_active <> $3";
 const CONFIRM_LIKE: &str =
     "update likes set changed_at = $3 where entry_id = $1 and user_id = $2 and changed_at < $3";
-const COMMENT: &str = "insert into comments (id, entry_id, is_active, changed_at) values ($1, $2, $3, $4) \
+const COMMENT: &str = "insert into comments (entry_id, id, is_active, changed_at) values ($1, $2, $3, $4) \
     on conflict (id) do nothing";
 const FLIP_COMMENT: &str = "update comments set is_active = $2, changed_at = $3 \
     where id = $1 and changed_at < $3 and is_active <> $2";
@@ -23,6 +23,7 @@ const CONFIRM_COMMENT: &str =
 const COUNT: &str = "insert into entry_counts (entry_id, like_count, comment_count) values ($1, $2, $3) \
     on conflict (entry_id) do update set like_count = entry_counts.like_count + excluded.like_count, \
     comment_count = entry_counts.comment_count + excluded.comment_count";
+
 /// Something that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counted<'a> {
@@ -30,6 +31,26 @@ pub(crate) enum Counted<'a> {
     Like(&'a str),
     /// This comment.
     Comment(Uuid),
+}
+
+/// In a transaction, of what was heard of before: an expression that is true if it counts from now on, or no more.
+macro_rules! flip {
+    ($tx:ident, $entry_id:ident, $counted:ident, $is_active:ident, $changed_at:ident) => {{
+        let (flip, confirm) = match $counted {
+            Counted::Like(user_id) => (
+                sqlx::query(FLIP_LIKE).bind($entry_id).bind(user_id),
+                sqlx::query(CONFIRM_LIKE).bind($entry_id).bind(user_id),
+            ),
+            Counted::Comment(id) => (
+                sqlx::query(FLIP_COMMENT).bind(id),
+                sqlx::query(CONFIRM_COMMENT).bind(id),
+            ),
+        };
+        let flip = flip.bind($is_active).bind($changed_at);
+        let flipped = flip.execute(&mut *$tx).await?.rows_affected() == 1;
+        confirm.bind($changed_at).execute(&mut *$tx).await?;
+        flipped
+    }};
 }
 
 impl Store {
@@ -43,28 +64,19 @@ impl Store {
         is_active: bool,
         changed_at: DateTime<Utc>,
     ) -> sqlx::Result<bool> {
-        let (now, epoch) = (self.now(), DateTime::UNIX_EPOCH);
+        let now = self.now();
         let step: i64 = if is_active { 1 } else { -1 };
         Ok(in_transaction!(&self.db, tx => {
             let is_new = claim!(tx, event_id, now);
-            let flipped = match counted {
-                Counted::Like(user_id) => {
-                    let row = sqlx::query(LIKE).bind(entry_id).bind(user_id);
-                    row.bind(false).bind(epoch).execute(&mut *tx).await?;
-                    let flip = sqlx::query(FLIP_LIKE).bind(entry_id).bind(user_id).bind(is_active);
-                    let flipped = flip.bind(changed_at).execute(&mut *tx).await?.rows_affected() == 1;
-                    let confirm = sqlx::query(CONFIRM_LIKE).bind(entry_id).bind(user_id);
-                    confirm.bind(changed_at).execute(&mut *tx).await?;
-                    flipped
-                }
-                Counted::Comment(id) => {
-                    let row = sqlx::query(COMMENT).bind(id).bind(entry_id);
-                    row.bind(false).bind(epoch).execute(&mut *tx).await?;
-                    let flip = sqlx::query(FLIP_COMMENT).bind(id).bind(is_active);
-                    let flipped = flip.bind(changed_at).execute(&mut *tx).await?.rows_affected() == 1;
-                    sqlx::query(CONFIRM_COMMENT).bind(id).bind(changed_at).execute(&mut *tx).await?;
-                    flipped
-                }
+            let row = match counted {
+                Counted::Like(user_id) => sqlx::query(LIKE).bind(entry_id).bind(user_id),
+                Counted::Comment(id) => sqlx::query(COMMENT).bind(entry_id).bind(id),
+            };
+            let row = row.bind(is_active).bind(changed_at).execute(&mut *tx).await?;
+            let flipped = if row.rows_affected() == 1 {
+                is_active
+            } else {
+                flip!(tx, entry_id, counted, is_active, changed_at)
             };
             if flipped {
                 let (likes, comments) = match counted {

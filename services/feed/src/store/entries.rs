@@ -10,25 +10,26 @@ use uuid::Uuid;
 use super::{
     Store,
     sql::{
-        among_postgres, among_sqlite, around, columns, followed, readable, unblocked, unmuted,
-        visible,
+        among_postgres, among_sqlite, around, columns, heard, readable, unblocked, unmuted, visible,
     },
 };
 use crate::{model::EntryRow, policy::Reader};
 
 /// A statement for each kind of reading: the ids in `$1`, the roles key in `$2`, the user in `$3`, the limit in `$4`.
+///
+/// What an entry is shown with is read for those that are left, and not before.
 macro_rules! by_ids {
     ($columns:expr, $among:expr, $condition:expr) => {
         concat!(
             "select ",
             $columns,
-            " from entries e",
-            around!(),
-            "where ",
+            " from (select e.* from entries e join categories c on c.id = e.category_id where ",
             $among,
             " and ",
             $condition,
-            " order by e.id desc limit $4"
+            " order by e.id desc limit $4) e",
+            around!(),
+            "order by e.id desc"
         )
     };
 }
@@ -45,11 +46,7 @@ macro_rules! of_user {
 }
 macro_rules! home {
     () => {
-        concat!(
-            visible!("$2", "$3"),
-            " and e.author_id in ",
-            followed!("$3")
-        )
+        concat!(visible!("$2", "$3"), " and ", heard!("$3"))
     };
 }
 
