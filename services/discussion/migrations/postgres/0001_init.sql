@@ -238,10 +238,23 @@ create table outbox (
 create index outbox_replica on outbox (replica, id);
 create index outbox_created_at on outbox (created_at, id);
 
--- Full text. A title counts more than the text below it.
-alter table threads add column search tsvector generated always as (
-    setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
-) stored;
-create index threads_search on threads using gin (search);
+-- Full text. A thread's has a table of its own: each comment and like changes the row of its thread, which would go through the
+-- index of its words again, and a search that looks through the newest reads little besides.
+create table threads_search (
+    thread_id uuid primary key references threads (id) on delete cascade,
+    search tsvector not null
+);
+create index threads_search_search on threads_search using gin (search);
+
+create function threads_update_search() returns trigger language plpgsql as $$
+begin
+    insert into threads_search (thread_id, search) values (new.id, to_tsvector('simple', new.title || ' ' || new.body))
+        on conflict (thread_id) do update set search = excluded.search;
+    return null;
+end
+$$;
+create trigger threads_search_update after insert or update of title, body on threads
+    for each row execute function threads_update_search();
+
 alter table comments add column search tsvector generated always as (to_tsvector('simple', body)) stored;
 create index comments_search on comments using gin (search);

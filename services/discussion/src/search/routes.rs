@@ -138,7 +138,8 @@ fn place(text: Option<&str>) -> ApiResult<Place> {
 fn filter(query: &SearchQuery) -> ApiResult<Filter> {
     let wrong = || ApiError::bad_request("invalid_cursor", "after must be the id of a result");
     let before = query.after.as_deref().map(Uuid::try_parse).transpose();
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    // What is left empty in a form narrows nothing.
+    let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     Ok(Filter {
         category: text(&query.category),
         author: text(&query.author),

@@ -1,4 +1,7 @@
-//! Finding. Where the dialects differ is only how an index is asked: `tsvector` in PostgreSQL, FTS5 in SQLite.
+//! Finding, in two steps: the ids of a page, by a small statement that is planned for its words, since whether their index is
+//! worth it depends on how frequent they are; then what is shown of them, by a statement that is prepared.
+//!
+//! Where the dialects differ is only how an index is asked: `tsvector` in PostgreSQL, FTS5 in SQLite.
 
 use chrono::{DateTime, Utc};
 use folkmoot_common::{
@@ -8,7 +11,15 @@ use folkmoot_common::{
 use uuid::Uuid;
 
 use super::terms::Terms;
-use crate::{policy::Reader, store::Store, visible};
+use crate::{
+    fetch_statement,
+    policy::Reader,
+    store::{
+        Store,
+        statement::{Bind, Statement},
+    },
+    visible,
+};
 
 row! {
     /// What was found: a thread, or a comment of one.
@@ -36,98 +47,129 @@ pub(super) enum Place {
     Comments,
 }
 
-/// What narrows a search. An empty text narrows nothing.
+/// What narrows a search.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
-    pub(super) category: String,
-    pub(super) author: String,
-    pub(super) tag: String,
+    pub(super) category: Option<String>,
+    pub(super) author: Option<String>,
+    pub(super) tag: Option<String>,
     /// Only what is older.
     pub(super) before: Option<Uuid>,
 }
 
-/// The reader's right is part of the statement: what they may not read is neither found nor counted nor skipped.
-macro_rules! search {
-    ($columns:literal, $from:literal, $item:literal, $matches:literal) => {
+/// The reader's right is part of both statements: what they may not read is neither found nor counted nor skipped, nor shown
+/// when it has been moved in between.
+macro_rules! ids {
+    ($item:literal, $from:literal, $matches:literal) => {
         concat!(
             "select ",
-            $columns,
-            ", t.title, t.category_id, g.slug as category_slug, g.name as category_name, m.username, m.avatar_url, \
+            $item,
+            ".id from ",
+            $from,
+            " where ",
+            $matches,
+            " and t.deleted_at is null and ",
+            $item,
+            ".deleted_at is null and t.category_id in (select g.id from categories g where ",
+            visible!("$2"),
+            ")"
+        )
+    };
+}
+
+macro_rules! shown {
+    ($item:literal, $thread_id:literal, $from:literal) => {
+        concat!(
+            "select ",
+            $item,
+            ".id, ",
+            $thread_id,
+            " as thread_id, ",
+            $item,
+            ".body_html, ",
+            $item,
+            ".author_id, ",
+            $item,
+            ".created_at, t.title, t.category_id, g.slug as category_slug, g.name as category_name, m.username, m.avatar_url, \
              m.deleted_at as author_deleted_at from ",
             $from,
             " join categories g on g.id = t.category_id left join members m on m.user_id = ",
             $item,
-            ".author_id where ",
-            $matches,
-            " and t.deleted_at is null and ",
+            ".author_id where t.deleted_at is null and ",
             $item,
             ".deleted_at is null and ",
-            visible!("$2"),
-            " and ($3 = '' or g.slug = $3) and ($4 = '' or ",
+            visible!("$1"),
+            " and ",
             $item,
-            ".author_id = $4) and ($5 = '' or exists (select 1 from thread_tags x where x.thread_id = t.id and x.tag = $5)) and ",
-            $item,
-            ".id < $6 order by ",
-            $item,
-            ".id desc limit $7"
+            ".id in "
         )
     };
 }
 
-macro_rules! thread_search {
-    ($from:literal, $matches:literal) => {
-        search!(
-            "t.id, t.id as thread_id, t.body_html, t.author_id, t.created_at",
-            $from,
-            "t",
-            $matches
-        )
-    };
-}
-
-macro_rules! comment_search {
-    ($from:literal, $matches:literal) => {
-        search!(
-            "c.id, c.thread_id, c.body_html, c.author_id, c.created_at",
-            $from,
-            "c",
-            $matches
-        )
-    };
-}
-
-const THREADS_POSTGRES: &str = thread_search!(
-    "threads t",
-    "t.search @@ websearch_to_tsquery('simple', $1)"
+const THREADS_POSTGRES: &str = ids!(
+    "t",
+    "threads_search s join threads t on t.id = s.thread_id",
+    "s.search @@ websearch_to_tsquery('simple', $1)"
 );
-const COMMENTS_POSTGRES: &str = comment_search!(
+const COMMENTS_POSTGRES: &str = ids!(
+    "c",
     "comments c join threads t on t.id = c.thread_id",
     "c.search @@ websearch_to_tsquery('simple', $1)"
 );
-const THREADS_SQLITE: &str = thread_search!(
+const THREADS_SQLITE: &str = ids!(
+    "t",
     "threads_search s join threads t on t.number = s.rowid",
     "threads_search match $1"
 );
-const COMMENTS_SQLITE: &str = comment_search!(
+const COMMENTS_SQLITE: &str = ids!(
+    "c",
     "comments_search s join comments c on c.number = s.rowid join threads t on t.id = c.thread_id",
     "comments_search match $1"
 );
+const SHOWN_THREADS: &str = shown!("t", "t.id", "threads t");
+const SHOWN_COMMENTS: &str = shown!(
+    "c",
+    "c.thread_id",
+    "comments c join threads t on t.id = c.thread_id"
+);
 
-macro_rules! find {
-    ($executor:expr, $statement:expr, $terms:expr, $reader:expr, $filter:expr, $limit:expr) => {
-        sqlx::query_as($statement)
-            .bind($terms)
-            .bind(&*$reader.roles_key())
-            .bind(&$filter.category)
-            .bind(&$filter.author)
-            .bind(&$filter.tag)
-            .bind($filter.before.unwrap_or(Uuid::max()))
-            .bind(i64::from($limit))
-            // Planned each time: whether an index of words is worth it depends on the words.
-            .persistent(false)
-            .fetch_all($executor)
-            .await
+impl Place {
+    /// The statements that find and show.
+    fn statements(self, db: &Db) -> (&'static str, &'static str) {
+        match (self, db) {
+            (Self::Threads, Db::Postgres(_)) => (THREADS_POSTGRES, SHOWN_THREADS),
+            (Self::Threads, Db::Sqlite(_)) => (THREADS_SQLITE, SHOWN_THREADS),
+            (Self::Comments, Db::Postgres(_)) => (COMMENTS_POSTGRES, SHOWN_COMMENTS),
+            (Self::Comments, Db::Sqlite(_)) => (COMMENTS_SQLITE, SHOWN_COMMENTS),
+        }
+    }
+}
+
+/// What `filter` adds to the statement that finds.
+fn narrow(statement: &mut Statement, place: Place, filter: &Filter) {
+    let (author, before, order) = match place {
+        Place::Threads => (" and t.author_id = ", " and t.id < ", " order by t.id desc"),
+        Place::Comments => (" and c.author_id = ", " and c.id < ", " order by c.id desc"),
     };
+    if let Some(slug) = &filter.category {
+        statement
+            .push(" and t.category_id in (select k.id from categories k where k.slug = ")
+            .bind(Bind::Text(slug.clone()))
+            .push(")");
+    }
+    if let Some(user_id) = &filter.author {
+        statement.push(author).bind(Bind::Text(user_id.clone()));
+    }
+    if let Some(tag) = &filter.tag {
+        statement
+            .push(" and exists (select 1 from thread_tags x where x.thread_id = t.id and x.tag = ")
+            .bind(Bind::Text(tag.clone()))
+            .push(")");
+    }
+    if let Some(id) = filter.before {
+        statement.push(before).bind(Bind::Id(id));
+    }
+    statement.push(order);
 }
 
 impl Store {
@@ -140,28 +182,25 @@ impl Store {
         filter: &Filter,
         limit: u32,
     ) -> sqlx::Result<Vec<Found>> {
-        match &self.db {
-            Db::Sqlite(sqlite) => {
-                let statement = match place {
-                    Place::Threads => THREADS_SQLITE,
-                    Place::Comments => COMMENTS_SQLITE,
-                };
-                find!(
-                    sqlite.reader(),
-                    statement,
-                    terms.fts5(),
-                    reader,
-                    filter,
-                    limit
-                )
-            }
-            Db::Postgres(pool) => {
-                let statement = match place {
-                    Place::Threads => THREADS_POSTGRES,
-                    Place::Comments => COMMENTS_POSTGRES,
-                };
-                find!(pool, statement, terms.websearch(), reader, filter, limit)
-            }
+        let terms = match &self.db {
+            Db::Sqlite(_) => terms.fts5(),
+            Db::Postgres(_) => terms.websearch(),
+        };
+        let (find, show) = place.statements(&self.db);
+        let key = reader.roles_key().into_owned();
+        let binds = vec![Bind::Text(terms), Bind::Text(key.clone())];
+        let mut statement = Statement::new(find, binds).planned_anew();
+        narrow(&mut statement, place, filter);
+        statement.limit_at_least(limit);
+        let mut ids: Vec<(Uuid,)> = fetch_statement!(&self.db, statement, (Uuid,))?;
+        ids.truncate(limit as usize);
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
+        let mut statement = Statement::new(show, vec![Bind::Text(key)]);
+        statement.bind_ids(ids.into_iter().map(|(id,)| id));
+        let mut found: Vec<Found> = fetch_statement!(&self.db, statement, Found)?;
+        found.sort_by_key(|found| std::cmp::Reverse(found.id));
+        Ok(found)
     }
 }
