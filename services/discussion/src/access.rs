@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     AppState,
     policy::{self, Reader},
-    store::{CategoryRow, CommentRow, ThreadRow},
+    store::{CategoryRow, CommentRow, SeenThread, ThreadRow},
 };
 
 /// No such thread, or none that its reader may know of.
@@ -36,6 +36,21 @@ pub(crate) async fn thread(state: &AppState, reader: &Reader, id: Uuid) -> ApiRe
     let thread = state.store.thread(id, reader).await?;
     thread
         .filter(|thread| policy::may_read(reader, thread))
+        .ok_or_else(no_thread)
+}
+
+/// The same, to be shown to the reader.
+///
+/// # Errors
+/// 404 `thread_not_found`.
+pub(crate) async fn seen_thread(
+    state: &AppState,
+    reader: &Reader,
+    id: Uuid,
+) -> ApiResult<SeenThread> {
+    let thread = state.store.seen_thread(id, reader).await?;
+    thread
+        .filter(|thread| policy::may_read(reader, &thread.row))
         .ok_or_else(no_thread)
 }
 

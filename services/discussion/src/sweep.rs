@@ -18,14 +18,10 @@ const SWEEP: &str = "delete from handled_events where id in \
 
 /// Begins to sweep. Several replicas may: each deletes what it finds.
 pub(crate) fn start(state: &AppState) {
-    let (store, ctx) = (state.store.clone(), state.ctx.clone());
-    ctx.every(EVERY, move || {
-        let store = store.clone();
-        async move { sweep(&store).await }
-    });
+    state.ctx.every(EVERY, state.store.clone(), sweep);
 }
 
-async fn sweep(store: &Store) {
+async fn sweep(store: Store) {
     let before = store.ctx.clock.now() - KEPT;
     if let Err(error) = store.forget_events(before).await {
         warn!(%error, "cannot forget handled events; it is tried again");

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use folkmoot_common::{
-    auth::Principal,
     bus::Event,
     db::{sqlx, unique_violation},
     http::{ApiError, ApiResult},
@@ -61,14 +60,13 @@ pub(crate) async fn create(
     policy::check_open(reader, &thread)?;
     let parent = parent(state, reader, &thread, new.parent_id).await?;
     let parent_author = parent.as_ref().map(|parent| parent.author_id.clone());
-    let author = reader.principal()?;
     let authors = [
         &thread.author_id,
         parent_author.as_ref().unwrap_or(&thread.author_id),
     ];
     let writer = state
         .store
-        .writer(&author.user_id, authors.map(String::as_str), thread.id)
+        .writer(reader.principal()?, authors.map(String::as_str), thread.id)
         .await?;
     policy::check_comment(reader, &thread, writer.is_blocked)?;
     let rendered = state.renderer.render(new.body.clone()).await?;
@@ -85,13 +83,13 @@ pub(crate) async fn create(
             id,
             &thread,
             parent.as_ref(),
-            (author, &writer),
+            &writer,
             &new.body,
             &rendered,
             now,
         );
         let event = events::comment(&state.ctx, Kind::Created, &thread, &row, text.clone(), now)?;
-        match insert(state, (author, &writer), &row, &event).await {
+        match insert(state, &writer, &row, &event).await {
             Ok(()) => break row,
             Err(error) if left > 0 && unique_violation(&error).is_some() => {}
             Err(error) => return Err(error.into()),
@@ -131,7 +129,7 @@ fn written(
     id: Uuid,
     thread: &ThreadRow,
     parent: Option<&CommentRow>,
-    (author, writer): (&Principal, &WriterRow),
+    writer: &WriterRow,
     body: &str,
     rendered: &Rendered,
     now: DateTime<Utc>,
@@ -143,11 +141,8 @@ fn written(
         parent_id: parent.map(|parent| parent.id),
         path,
         depth,
-        author_id: author.user_id.clone(),
-        username: writer
-            .username
-            .clone()
-            .or_else(|| Some(author.username.clone())),
+        author_id: writer.user_id.clone(),
+        username: Some(writer.username.clone()),
         avatar_url: writer.avatar_url.clone(),
         author_deleted_at: writer.deleted_at,
         body: body.to_owned(),
@@ -163,13 +158,13 @@ fn written(
 
 async fn insert(
     state: &AppState,
-    (author, writer): (&Principal, &WriterRow),
+    writer: &WriterRow,
     row: &CommentRow,
     event: &Event,
 ) -> sqlx::Result<()> {
     in_transaction!(&state.store.db, tx => {
-        if writer.username.is_none() {
-            remember_member!(tx, author);
+        if !writer.is_known {
+            remember_member!(tx, writer);
         }
         let query = sqlx::query(INSERT).bind(row.id).bind(row.thread_id).bind(row.parent_id);
         let query = query.bind(&row.path).bind(row.depth).bind(&row.author_id);

@@ -2,7 +2,11 @@
 
 mod routes;
 
-use folkmoot_common::{db::sqlx, http::ApiResult, in_transaction, row, with_reader};
+use folkmoot_common::{
+    db::sqlx::{self, FromRow as _, Row as _},
+    http::ApiResult,
+    in_transaction, with_reader,
+};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -29,8 +33,9 @@ macro_rules! state_of {
             ".like_count + coalesce((select cast(sum(x.change) as bigint) from counter_changes x \
              where x.target_id = ",
             $row,
-            ".id and x.kind = 'like'), 0) as like_count, \
-             t.id, t.category_id, g.read_role, t.deleted_at is not null as is_deleted from ",
+            ".id and x.kind = 'like'), 0) as like_count, ",
+            crate::access_columns!(),
+            " from ",
             $from,
             " join categories g on g.id = t.category_id where ",
             $row,
@@ -40,16 +45,6 @@ macro_rules! state_of {
 }
 const OF_THREAD: &str = state_of!("t", "threads t");
 const OF_COMMENT: &str = state_of!("c", "comments c join threads t on t.id = c.thread_id");
-
-row! {
-    struct State {
-        like_count: i64,
-        id: Uuid,
-        category_id: Uuid,
-        read_role: Option<String>,
-        is_deleted: bool,
-    }
-}
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     routes::router()
@@ -148,43 +143,32 @@ pub(crate) async fn set(
         events::unliked(&state.ctx, thread, comment, &who.user_id, now)?
     };
     let changed = in_transaction!(&state.store.db, tx => {
-        let mut changed = switch!(tx, target: id, who, liked, now) > 0;
-        if liked && !changed && remember_member!(tx, who) > 0 {
-            changed = switch!(tx, target: id, who, liked, now) > 0;
-        }
+        let changed = switch!(tx, target: id, who, liked, now) > 0
+            || liked && remember_member!(tx, who) > 0 && switch!(tx, target: id, who, liked, now) > 0;
         if changed {
             change_counter!(tx, state.ctx, id, "like", if liked { 1 } else { -1 });
             state.outbox.enqueue(&mut *tx, &event).await?;
         }
         changed
     });
-    let now = state.store.likes_of(target).await?;
-    let like_count = now.like_count;
+    let (like_count, access) = state.store.likes_of(target).await?;
     if changed {
         state.outbox.wake();
         state.counters.wake();
-        sockets::tell_those(state, &now.access(), &target.change(like_count)).await;
+        sockets::tell_those(state, &access, &target.change(like_count)).await;
     }
     Ok(LikeState { liked, like_count })
 }
 
-impl State {
-    fn access(self) -> Access {
-        Access {
-            id: self.id,
-            category_id: self.category_id,
-            read_role: self.read_role,
-            is_deleted: self.is_deleted,
-        }
-    }
-}
-
 impl Store {
-    async fn likes_of(&self, target: &Liked) -> sqlx::Result<State> {
+    async fn likes_of(&self, target: &Liked) -> sqlx::Result<(i64, Access)> {
         let statement = match target.comment {
             Some(_) => OF_COMMENT,
             None => OF_THREAD,
         };
-        with_reader!(&self.db, db => sqlx::query_as(statement).bind(target.id()).fetch_one(db).await)
+        with_reader!(&self.db, db => {
+            let row = sqlx::query(statement).bind(target.id()).fetch_one(db).await?;
+            Ok((row.try_get("like_count")?, Access::from_row(&row)?))
+        })
     }
 }

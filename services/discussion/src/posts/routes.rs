@@ -23,7 +23,7 @@ use crate::{
     attachments::{Submission, is_form, receive},
     model::ThreadEdit,
     policy::Reader,
-    store::ThreadRow,
+    store::SeenThread,
     threads::{self, routes::created},
 };
 
@@ -90,19 +90,19 @@ fn text(text: &Option<String>) -> &str {
 async fn complete(
     state: &AppState,
     reader: &Reader,
-    mut rows: Vec<ThreadRow>,
+    mut threads: Vec<SeenThread>,
 ) -> ApiResult<Vec<Post>> {
-    let stored = rows
-        .iter_mut()
-        .map(|row| (&mut row.body_html, &row.body, row.rendered_by));
+    let rows = threads.iter_mut().map(|thread| &mut thread.row);
+    let stored = rows.map(|row| (&mut row.body_html, &row.body, row.rendered_by));
     state.renderer.refresh(stored).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<Uuid> = threads.iter().map(|thread| thread.row.id).collect();
     let mut tags = state.store.tags(&ids).await?;
     let mut files = state.store.attachments(&ids).await?;
-    let posts = rows.into_iter().map(|row| {
-        let tags = tags.remove(&row.id).unwrap_or_default();
-        let files = files.remove(&row.id).unwrap_or_default();
-        Post::from(row.into_thread(reader.user_id(), tags, files))
+    let posts = threads.into_iter().map(|thread| {
+        let id = thread.row.id;
+        let tags = tags.remove(&id).unwrap_or_default();
+        let files = files.remove(&id).unwrap_or_default();
+        Post::from(thread.into_thread(reader.user_id(), tags, files))
     });
     Ok(posts.collect())
 }
@@ -136,13 +136,13 @@ pub(super) async fn create(
         let finish = move |form: Submission| async move {
             let (new, files) = NewPost::of_form(form)?;
             let thread = new.into_thread(&files)?;
-            Ok(threads::create(&own, &who, thread, &files).await?.id)
+            threads::create_with_files(&own, &who, thread, &files).await
         };
         let id = receive(&state, &reader, request, finish).await?;
         threads::view(&state, &reader, id).await?
     } else {
         let Json(new) = Json::<NewPost>::from_request(request, &state).await?;
-        threads::create(&state, &reader, new.into_thread(&[])?, &[]).await?
+        threads::create(&state, &reader, new.into_thread(&[])?).await?
     };
     let post = Post::from(thread);
     Ok(created(&format!("/api/posts/{}", post.id), post))

@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use crate::{
     policy::Reader,
-    store::{Store, ThreadRow},
-    thread_columns, visible,
+    seen_threads,
+    store::{SeenThread, Store},
+    visible,
 };
 
 const LIST: &str = concat!(
-    thread_columns!("$1"),
+    seen_threads!("$1"),
     " where t.deleted_at is null and ",
     visible!("$2"),
     " and t.id < $3 and ($4 = '' or t.author_id = $4) \
@@ -27,7 +28,7 @@ impl Store {
         tag: &str,
         before: Option<Uuid>,
         limit: u32,
-    ) -> sqlx::Result<Vec<ThreadRow>> {
+    ) -> sqlx::Result<Vec<SeenThread>> {
         let (before, roles) = (before.unwrap_or(Uuid::max()), reader.roles_key());
         with_reader!(&self.db, db => {
             let query = sqlx::query_as(LIST).bind(reader.user_id()).bind(&*roles).bind(before);

@@ -24,17 +24,20 @@ use crate::{AppState, live::Change, policy::Reader};
 /// How often the threads with open pages are looked at.
 const REVIEW_EVERY: Duration = Duration::from_secs(1);
 
-const ACCESS: &str = "select t.id, t.category_id, g.read_role, t.deleted_at is not null as is_deleted \
-    from threads t join categories g on g.id = t.category_id where t.id = $1";
+const ACCESS: &str = concat!(
+    "select ",
+    crate::access_columns!(),
+    " from threads t join categories g on g.id = t.category_id where t.id = $1"
+);
 
 row! {
-    /// Who may read a thread.
+    /// Who may read a thread: [`access_columns!`](crate::access_columns).
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub(crate) struct Access {
-        pub(crate) id: Uuid,
-        pub(crate) category_id: Uuid,
-        pub(crate) read_role: Option<String>,
-        pub(crate) is_deleted: bool,
+        id: Uuid,
+        category_id: Uuid,
+        read_role: Option<String>,
+        is_deleted: bool,
     }
 }
 

@@ -16,23 +16,22 @@ const BATCH: usize = 100;
 static ACCESSES: LazyLock<String> = LazyLock::new(|| {
     let places: Vec<String> = (1..=BATCH).map(|place| format!("${place}")).collect();
     format!(
-        "select t.id, t.category_id, g.read_role, t.deleted_at is not null as is_deleted \
-         from threads t join categories g on g.id = t.category_id where t.id in ({})",
+        concat!(
+            "select ",
+            crate::access_columns!(),
+            " from threads t join categories g on g.id = t.category_id where t.id in ({})"
+        ),
         places.join(", ")
     )
 });
 
 /// Looks at all of them, now and then.
 pub(super) fn start(state: &AppState) {
-    let (state, ctx) = (state.clone(), state.ctx.clone());
-    ctx.every(REVIEW_EVERY, move || {
-        let state = state.clone();
-        async move { all(&state).await }
-    });
+    state.ctx.every(REVIEW_EVERY, state.clone(), all);
 }
 
 /// Closes the sockets of this replica for whose threads something has changed.
-async fn all(state: &AppState) {
+async fn all(state: AppState) {
     for batch in state.sockets.threads().chunks(BATCH) {
         let found = match state.store.accesses(batch).await {
             Ok(found) => found,
@@ -40,7 +39,7 @@ async fn all(state: &AppState) {
             Err(error) => return debug!(%error, "cannot look at who may read threads now"),
         };
         for thread_id in batch {
-            close_outdated(state, *thread_id, found.get(thread_id));
+            close_outdated(&state, *thread_id, found.get(thread_id));
         }
     }
 }

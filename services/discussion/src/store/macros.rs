@@ -44,49 +44,75 @@ macro_rules! pending {
     };
 }
 
-/// Everything of a [`ThreadRow`](crate::store::ThreadRow) but the texts, as `user_id` in `$n` sees it: from `threads t`,
-/// `categories g`, `members m` and `read_positions r`, in a statement [`with_pending!`](crate::with_pending).
+/// Everything of a [`ThreadRow`](crate::store::ThreadRow) but the texts: from `threads t`, `categories g` and `members m`.
+#[macro_export]
+macro_rules! thread_facts {
+    () => {
+        "t.id, t.title, t.category_id, g.slug as category_slug, g.name as category_name, g.read_role, g.post_role, \
+         t.author_id, m.username, m.avatar_url, m.deleted_at as author_deleted_at, t.excerpt, t.is_locked, t.is_pinned, \
+         t.created_at, t.edited_at, t.deleted_at, t.last_activity_at"
+    };
+}
+
+/// The [`Tally`](crate::store::Tally) of `threads t` for the user in `$n`, with `read_positions r`, in a statement
+/// [`with_pending!`](crate::with_pending).
 ///
 /// Who has no position in a thread never opened it nor wrote there: all comments are unread, without looking at one.
 #[macro_export]
-macro_rules! thread_fields {
+macro_rules! thread_tally {
     ($user:literal) => {
         concat!(
-            "t.id, t.title, t.category_id, g.slug as category_slug, g.name as category_name, g.read_role, g.post_role, \
-             t.author_id, m.username, m.avatar_url, m.deleted_at as author_deleted_at, t.excerpt, t.is_locked, t.is_pinned, \
-             t.comment_count + ", $crate::pending!("t.id", "comment"), " as comment_count, \
+            "t.comment_count + ", $crate::pending!("t.id", "comment"), " as comment_count, \
              t.like_count + ", $crate::pending!("t.id", "like"), " as like_count, \
              exists (select 1 from likes l where l.target_id = t.id and l.user_id = ", $user, ") as liked, \
              case when ", $user, " = '' then 0 when r.user_id is null then t.comment_count + ",
             $crate::pending!("t.id", "comment"), " else \
              (select count(*) from (select 1 from comments c where c.thread_id = t.id \
              and c.id > coalesce(r.comment_id, t.id) and c.deleted_at is null and c.author_id <> ", $user, " limit 100) newer) \
-             end as unread_count, t.created_at, t.edited_at, t.deleted_at, t.last_activity_at"
+             end as unread_count"
         )
     };
 }
 
-/// Where [`thread_fields!`](crate::thread_fields) come from.
+/// The columns of an [`Access`](crate::sockets::Access), from `threads t` and `categories g`.
+#[macro_export]
+macro_rules! access_columns {
+    () => {
+        "t.id, t.category_id, g.read_role, t.deleted_at is not null as is_deleted"
+    };
+}
+
+/// Where [`thread_facts!`](crate::thread_facts) come from.
 #[macro_export]
 macro_rules! thread_tables {
+    () => {
+        " from threads t join categories g on g.id = t.category_id left join members m on m.user_id = t.author_id "
+    };
+}
+
+/// What [`thread_tally!`](crate::thread_tally) needs besides.
+#[macro_export]
+macro_rules! thread_position {
     ($user:literal) => {
         concat!(
-            " from threads t join categories g on g.id = t.category_id left join members m on m.user_id = t.author_id \
-             left join read_positions r on r.thread_id = t.id and r.user_id = ", $user
+            "left join read_positions r on r.thread_id = t.id and r.user_id = ",
+            $user
         )
     };
 }
 
-/// The beginning of a statement that reads whole [`ThreadRow`](crate::store::ThreadRow)s for the user in `$n`.
+/// The beginning of a statement that reads whole [`SeenThread`](crate::store::SeenThread)s for the user in `$n`.
 #[macro_export]
-macro_rules! thread_columns {
+macro_rules! seen_threads {
     ($user:literal) => {
         concat!(
             $crate::with_pending!(),
             "select ",
-            $crate::thread_fields!($user),
-            ", t.body, t.body_html, t.rendered_by",
-            $crate::thread_tables!($user)
+            $crate::thread_facts!(),
+            ", t.body, t.body_html, t.rendered_by, ",
+            $crate::thread_tally!($user),
+            $crate::thread_tables!(),
+            $crate::thread_position!($user)
         )
     };
 }
@@ -140,12 +166,12 @@ macro_rules! take_event {
 /// In a transaction: the name of who writes, if no event has told it yet; how many rows that is. Every event is newer.
 #[macro_export]
 macro_rules! remember_member {
-    ($tx:ident, $principal:expr) => {
+    ($tx:ident, $who:expr) => {
         sqlx::query(
             "insert into members (user_id, username, changed_at) values ($1, $2, $3) on conflict (user_id) do nothing",
         )
-        .bind(&$principal.user_id)
-        .bind(&$principal.username)
+        .bind(&$who.user_id)
+        .bind(&$who.username)
         .bind(chrono::DateTime::UNIX_EPOCH)
         .execute(&mut *$tx)
         .await?

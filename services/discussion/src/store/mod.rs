@@ -7,12 +7,15 @@ pub(crate) mod tree;
 
 use folkmoot_common::{
     Context, ServiceName,
+    auth::Principal,
     db::{Db, Migrations, sqlx},
     with_reader,
 };
 use uuid::Uuid;
 
-pub(crate) use rows::{AttachmentRow, CategoryRow, CommentRow, TagRow, ThreadRow, WriterRow};
+pub(crate) use rows::{
+    AttachmentRow, CategoryRow, CommentRow, SeenThread, TagRow, Tally, ThreadRow, WriterRow,
+};
 
 use crate::{policy::Reader, visible};
 
@@ -27,7 +30,15 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[(
 pub const DEFAULT_CATEGORY: &str = "general";
 
 const THREAD: &str = concat!(
-    crate::thread_columns!("$2"),
+    "select ",
+    crate::thread_facts!(),
+    ", t.body, t.body_html, t.rendered_by",
+    crate::thread_tables!(),
+    "where t.id = $1 and ",
+    visible!("$2")
+);
+const SEEN_THREAD: &str = concat!(
+    crate::seen_threads!("$2"),
     " where t.id = $1 and ",
     visible!("$3")
 );
@@ -36,10 +47,10 @@ const CATEGORY: &str = concat!(
     "select id, slug, name, description, position, read_role, post_role, created_at from categories g where slug = $1 and ",
     visible!("$2")
 );
-const WRITER: &str = "select m.username, m.avatar_url, m.deleted_at, exists (select 1 from blocks b \
+const WRITER: &str = "select x.user_id, coalesce(m.username, $5) as username, m.user_id is not null as is_known, m.avatar_url, m.deleted_at, exists (select 1 from blocks b \
     where b.target_id = $1 and b.user_id in ($2, $3) and b.is_active) as is_blocked, \
     exists (select 1 from read_positions r where r.user_id = $1 and r.thread_id = $4) as has_position \
-    from (select 1 as one) x left join members m on m.user_id = $1";
+    from (select cast($1 as text) as user_id) x left join members m on m.user_id = x.user_id";
 
 /// The tables.
 #[derive(Clone)]
@@ -72,7 +83,19 @@ impl Store {
         reader: &Reader,
     ) -> sqlx::Result<Option<ThreadRow>> {
         with_reader!(&self.db, db => {
-            sqlx::query_as(THREAD).bind(id).bind(reader.user_id()).bind(&*reader.roles_key()).fetch_optional(db).await
+            sqlx::query_as(THREAD).bind(id).bind(&*reader.roles_key()).fetch_optional(db).await
+        })
+    }
+
+    /// The same, to be shown to the reader.
+    pub(crate) async fn seen_thread(
+        &self,
+        id: Uuid,
+        reader: &Reader,
+    ) -> sqlx::Result<Option<SeenThread>> {
+        with_reader!(&self.db, db => {
+            let query = sqlx::query_as(SEEN_THREAD).bind(id).bind(reader.user_id());
+            query.bind(&*reader.roles_key()).fetch_optional(db).await
         })
     }
 
@@ -101,12 +124,13 @@ impl Store {
     /// What is known of who writes, in a thread that is there or is none yet. One of `authors` may have blocked them.
     pub(crate) async fn writer(
         &self,
-        user_id: &str,
+        who: &Principal,
         authors: [&str; 2],
         thread_id: Uuid,
     ) -> sqlx::Result<WriterRow> {
         with_reader!(&self.db, db => {
-            sqlx::query_as(WRITER).bind(user_id).bind(authors[0]).bind(authors[1]).bind(thread_id).fetch_one(db).await
+            let query = sqlx::query_as(WRITER).bind(&who.user_id).bind(authors[0]).bind(authors[1]);
+            query.bind(thread_id).bind(&who.username).fetch_one(db).await
         })
     }
 }

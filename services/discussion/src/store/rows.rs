@@ -1,7 +1,10 @@
 //! What is read.
 
 use chrono::{DateTime, Utc};
-use folkmoot_common::row;
+use folkmoot_common::{
+    db::sqlx::{self, FromRow, Row},
+    row,
+};
 use uuid::Uuid;
 
 use crate::model::{Attachment, Author, CategoryRef, Comment, DELETED_NAME, Thread};
@@ -10,7 +13,7 @@ use crate::model::{Attachment, Author, CategoryRef, Comment, DELETED_NAME, Threa
 const MAX_UNREAD: i64 = 100;
 
 row! {
-    /// A thread with its category, author and what its reader has to do with it.
+    /// A thread with its category and author.
     #[derive(Debug, Clone)]
     pub(crate) struct ThreadRow {
         pub(crate) id: Uuid,
@@ -30,14 +33,41 @@ row! {
         pub(crate) rendered_by: i32,
         pub(crate) is_locked: bool,
         pub(crate) is_pinned: bool,
-        pub(crate) comment_count: i64,
-        pub(crate) like_count: i64,
-        pub(crate) liked: bool,
-        pub(crate) unread_count: i64,
         pub(crate) created_at: DateTime<Utc>,
         pub(crate) edited_at: Option<DateTime<Utc>>,
         pub(crate) deleted_at: Option<DateTime<Utc>>,
         pub(crate) last_activity_at: DateTime<Utc>,
+    }
+}
+
+row! {
+    /// What there is in a thread, and what its reader has to do with it.
+    #[derive(Debug, Clone, Copy, Default)]
+    pub(crate) struct Tally {
+        pub(crate) comment_count: i64,
+        pub(crate) like_count: i64,
+        pub(crate) liked: bool,
+        pub(crate) unread_count: i64,
+    }
+}
+
+/// A thread as it is shown to a reader. Counting costs more than all else of it, so it is not read where nothing is shown.
+#[derive(Debug, Clone)]
+pub(crate) struct SeenThread {
+    pub(crate) row: ThreadRow,
+    pub(crate) tally: Tally,
+}
+
+impl<'r, R: Row> FromRow<'r, R> for SeenThread
+where
+    ThreadRow: FromRow<'r, R>,
+    Tally: FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> sqlx::Result<Self> {
+        Ok(Self {
+            row: ThreadRow::from_row(row)?,
+            tally: Tally::from_row(row)?,
+        })
     }
 }
 
@@ -102,9 +132,13 @@ row! {
 }
 
 row! {
-    /// Who writes, as discussion knows them. All is empty for a member of whom no event has told yet.
+    /// Who writes, as discussion knows them.
     pub(crate) struct WriterRow {
-        pub(crate) username: Option<String>,
+        pub(crate) user_id: String,
+        /// That of their token if no event has told of them yet.
+        pub(crate) username: String,
+        /// An event told of them, or they wrote before.
+        pub(crate) is_known: bool,
         pub(crate) avatar_url: Option<String>,
         pub(crate) deleted_at: Option<DateTime<Utc>>,
         pub(crate) is_blocked: bool,
@@ -151,12 +185,16 @@ impl ThreadRow {
             name: self.category_name.clone(),
         }
     }
+}
 
+impl Tally {
     /// Of the user with this id, up to a hundred. Nobody's is not counted.
     pub(crate) fn unread_count(&self, user_id: &str) -> Option<i64> {
         (!user_id.is_empty()).then_some(self.unread_count.min(MAX_UNREAD))
     }
+}
 
+impl SeenThread {
     /// As its reader sees it; `user_id` is empty for nobody.
     pub(crate) fn into_thread(
         self,
@@ -164,25 +202,26 @@ impl ThreadRow {
         tags: Vec<String>,
         attachments: Vec<Attachment>,
     ) -> Thread {
+        let Self { row, tally } = self;
         Thread {
-            id: self.id,
-            category: self.category(),
-            unread_count: self.unread_count(user_id),
-            author: self.author(),
-            title: self.title,
-            body: self.body,
-            body_html: self.body_html,
+            id: row.id,
+            category: row.category(),
+            unread_count: tally.unread_count(user_id),
+            author: row.author(),
+            title: row.title,
+            body: row.body,
+            body_html: row.body_html,
             tags,
             attachments,
-            is_locked: self.is_locked,
-            is_pinned: self.is_pinned,
-            comment_count: self.comment_count,
-            like_count: self.like_count,
-            liked: self.liked,
-            created_at: self.created_at,
-            edited_at: self.edited_at,
-            deleted_at: self.deleted_at,
-            last_activity_at: self.last_activity_at,
+            is_locked: row.is_locked,
+            is_pinned: row.is_pinned,
+            comment_count: tally.comment_count,
+            like_count: tally.like_count,
+            liked: tally.liked,
+            created_at: row.created_at,
+            edited_at: row.edited_at,
+            deleted_at: row.deleted_at,
+            last_activity_at: row.last_activity_at,
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) enum Bind {
 pub(crate) struct Statement {
     sql: String,
     binds: Vec<Bind>,
+    planned_anew: bool,
 }
 
 impl Statement {
@@ -26,7 +27,14 @@ impl Statement {
         Self {
             sql: sql.to_owned(),
             binds,
+            planned_anew: false,
         }
+    }
+
+    /// It is planned each time: which plan is good depends on the values.
+    pub(crate) fn planned_anew(mut self) -> Self {
+        self.planned_anew = true;
+        self
     }
 
     /// Goes on.
@@ -46,7 +54,7 @@ impl Statement {
     pub(crate) fn bind_ids(&mut self, ids: impl Iterator<Item = Uuid>) -> &mut Self {
         let mut ids: Vec<Uuid> = ids.collect();
         let filler = ids.last().copied().unwrap_or(Uuid::nil());
-        let length = [1, 10, 50, 200]
+        let length = [1, 10, 51, 201]
             .into_iter()
             .find(|length| *length >= ids.len());
         ids.resize(length.unwrap_or(ids.len()), filler);
@@ -58,8 +66,21 @@ impl Statement {
         self.push(")")
     }
 
-    pub(crate) fn into_parts(self) -> (String, Vec<Bind>) {
-        (self.sql, self.binds)
+    /// Ends with a limit of so many rows, or some more. A number that is bound is not known when PostgreSQL decides whether
+    /// the plan of the last time will do, so it would plan a page for longer than it reads it; all numbers as literals
+    /// would be too many statements.
+    pub(crate) fn limit_at_least(&mut self, limit: u32) -> &mut Self {
+        self.push(match limit {
+            0..=21 => " limit 21",
+            22..=51 => " limit 51",
+            52..=101 => " limit 101",
+            _ => " limit 201",
+        })
+    }
+
+    /// The SQL, its values, and whether it is kept prepared.
+    pub(crate) fn into_parts(self) -> (String, Vec<Bind>, bool) {
+        (self.sql, self.binds, !self.planned_anew)
     }
 }
 
@@ -67,7 +88,7 @@ impl Statement {
 #[macro_export]
 macro_rules! fetch_statement {
     ($db:expr, $statement:expr, $row:ty) => {{
-        let (sql, binds) = $statement.into_parts();
+        let (sql, binds, persistent) = $statement.into_parts();
         folkmoot_common::with_reader!($db, db => {
             // Made of literals; every value is bound.
             let mut query = sqlx::query_as::<_, $row>(sqlx::AssertSqlSafe(sql));
@@ -79,7 +100,7 @@ macro_rules! fetch_statement {
                     $crate::store::statement::Bind::Flag(value) => query.bind(value),
                 };
             }
-            query.fetch_all(db).await
+            query.persistent(persistent).fetch_all(db).await
         })
     }};
 }

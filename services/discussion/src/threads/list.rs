@@ -13,18 +13,20 @@ use crate::{
     model::ThreadSummary,
     policy::Reader,
     store::{
-        Store, ThreadRow,
+        SeenThread, Store,
         statement::{Bind, Statement},
     },
-    thread_fields, thread_tables, validate, visible, with_pending,
+    thread_facts, thread_position, thread_tables, thread_tally, validate, visible, with_pending,
 };
 
 const LIST: &str = concat!(
     with_pending!(),
     "select ",
-    thread_fields!("$1"),
-    ", '' as body, '' as body_html, 0 as rendered_by",
-    thread_tables!("$1"),
+    thread_facts!(),
+    ", '' as body, '' as body_html, 0 as rendered_by, ",
+    thread_tally!("$1"),
+    thread_tables!(),
+    thread_position!("$1"),
     " where t.deleted_at is null and ",
     visible!("$2")
 );
@@ -213,22 +215,11 @@ fn statement(
         (_, None) => {}
     }
     statement.push(match filter.sort {
-        Sort::Activity => " order by t.is_pinned desc, t.last_activity_at desc, t.id desc limit ",
-        Sort::New => " order by t.id desc limit ",
+        Sort::Activity => " order by t.is_pinned desc, t.last_activity_at desc, t.id desc",
+        Sort::New => " order by t.id desc",
     });
-    statement.push(at_least(limit));
+    statement.limit_at_least(limit);
     statement
-}
-
-/// Rows to read for so many. A number that is bound is not known when PostgreSQL decides whether the plan of the last time
-/// will do, so it would plan a page for longer than it reads it; all numbers as literals were too many statements.
-fn at_least(limit: u32) -> &'static str {
-    match limit {
-        0..=21 => "21",
-        22..=51 => "51",
-        52..=101 => "101",
-        _ => "201",
-    }
 }
 
 fn next(filter: &Filter, limit: u32, cursor: Cursor) -> String {
@@ -252,8 +243,8 @@ fn next(filter: &Filter, limit: u32, cursor: Cursor) -> String {
 }
 
 impl Store {
-    async fn threads(&self, statement: Statement) -> sqlx::Result<Vec<ThreadRow>> {
-        fetch_statement!(&self.db, statement, ThreadRow)
+    async fn threads(&self, statement: Statement) -> sqlx::Result<Vec<SeenThread>> {
+        fetch_statement!(&self.db, statement, SeenThread)
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Filter, Sort, Target, create, delete, edit, history, list, view};
+use super::{Filter, Sort, Target, create, create_with_files, delete, edit, history, list, view};
 use crate::{
     AppState,
     access::{self, Limit, no_thread},
@@ -162,13 +162,13 @@ async fn create_thread(
         let (own, who) = (state.clone(), reader.clone());
         let finish = move |form: Submission| async move {
             let (new, files) = read_form(form)?;
-            Ok(create(&own, &who, new, &files).await?.id)
+            create_with_files(&own, &who, new, &files).await
         };
         let id = receive(&state, &reader, request, finish).await?;
         view(&state, &reader, id).await?
     } else {
         let Json(new) = Json::<NewThread>::from_request(request, &state).await?;
-        create(&state, &reader, new, &[]).await?
+        create(&state, &reader, new).await?
     };
     Ok(created(&format!("/api/threads/{}", thread.id), thread))
 }

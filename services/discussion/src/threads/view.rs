@@ -9,7 +9,7 @@ use crate::{
     AppState, access, fetch_statement,
     model::{Attachment, Thread, ThreadSummary},
     policy::Reader,
-    store::{AttachmentRow, Store, TagRow, ThreadRow, statement::Statement},
+    store::{AttachmentRow, SeenThread, Store, TagRow, statement::Statement},
 };
 
 const TAGS: &str = "select thread_id, tag from thread_tags where thread_id in ";
@@ -21,25 +21,14 @@ const ATTACHMENTS: &str =
 /// # Errors
 /// 404 `thread_not_found`.
 pub(crate) async fn view(state: &AppState, reader: &Reader, id: Uuid) -> ApiResult<Thread> {
-    let row = access::thread(state, reader, id).await?;
-    complete(state, reader, row).await
-}
-
-/// As [`view`], for a row that was read.
-///
-/// # Errors
-/// If the database is away.
-pub(crate) async fn complete(
-    state: &AppState,
-    reader: &Reader,
-    mut row: ThreadRow,
-) -> ApiResult<Thread> {
+    let mut thread = access::seen_thread(state, reader, id).await?;
+    let row = &mut thread.row;
     let stored = (&mut row.body_html, &row.body, row.rendered_by);
     state.renderer.refresh(std::iter::once(stored)).await?;
-    let mut tags = state.store.tags(&[row.id]).await?;
-    let mut files = state.store.attachments(&[row.id]).await?;
-    let (tags, files) = (take(&mut tags, row.id), take(&mut files, row.id));
-    Ok(row.into_thread(reader.user_id(), tags, files))
+    let mut tags = state.store.tags(&[id]).await?;
+    let mut files = state.store.attachments(&[id]).await?;
+    let (tags, files) = (take(&mut tags, id), take(&mut files, id));
+    Ok(thread.into_thread(reader.user_id(), tags, files))
 }
 
 /// Rows of a list, whose texts were not read, in two statements for all of them.
@@ -49,16 +38,17 @@ pub(crate) async fn complete(
 pub(crate) async fn summaries(
     state: &AppState,
     reader: &Reader,
-    rows: Vec<ThreadRow>,
+    threads: Vec<SeenThread>,
 ) -> ApiResult<Vec<ThreadSummary>> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<Uuid> = threads.iter().map(|thread| thread.row.id).collect();
     let mut tags = state.store.tags(&ids).await?;
     let mut files = state.store.attachments(&ids).await?;
-    let rows = rows.into_iter().map(|row| {
-        let (tags, files) = (take(&mut tags, row.id), take(&mut files, row.id));
-        summary(row, reader.user_id(), tags, files)
+    let summaries = threads.into_iter().map(|thread| {
+        let id = thread.row.id;
+        let (tags, files) = (take(&mut tags, id), take(&mut files, id));
+        summary(thread, reader.user_id(), tags, files)
     });
-    Ok(rows.collect())
+    Ok(summaries.collect())
 }
 
 fn take<T>(of: &mut HashMap<Uuid, Vec<T>>, id: Uuid) -> Vec<T> {
@@ -66,7 +56,7 @@ fn take<T>(of: &mut HashMap<Uuid, Vec<T>>, id: Uuid) -> Vec<T> {
 }
 
 fn summary(
-    row: ThreadRow,
+    SeenThread { row, tally }: SeenThread,
     user_id: &str,
     tags: Vec<String>,
     attachments: Vec<Attachment>,
@@ -74,7 +64,7 @@ fn summary(
     ThreadSummary {
         id: row.id,
         category: row.category(),
-        unread_count: row.unread_count(user_id),
+        unread_count: tally.unread_count(user_id),
         author: row.author(),
         title: row.title,
         excerpt: row.excerpt,
@@ -82,9 +72,9 @@ fn summary(
         attachments,
         is_locked: row.is_locked,
         is_pinned: row.is_pinned,
-        comment_count: row.comment_count,
-        like_count: row.like_count,
-        liked: row.liked,
+        comment_count: tally.comment_count,
+        like_count: tally.like_count,
+        liked: tally.liked,
         created_at: row.created_at,
         edited_at: row.edited_at,
         deleted_at: row.deleted_at,

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use folkmoot_common::{
-    auth::Principal,
     db::sqlx::{self, QueryBuilder},
     http::{ApiError, ApiResult},
     in_transaction,
@@ -21,12 +20,12 @@ use crate::{
     audit::Entry,
     events::{self, Kind},
     live::Change,
-    model::{Attachment, NewThread, Thread, ThreadEdit},
+    model::{NewThread, Thread, ThreadEdit},
     policy::{self, Reader},
     record, remember_member,
     render::{RENDERER, Rendered},
     sockets,
-    store::{AttachmentRow, CategoryRow, DEFAULT_CATEGORY, ThreadRow, WriterRow},
+    store::{CategoryRow, DEFAULT_CATEGORY, SeenThread, Tally, ThreadRow, WriterRow},
     validate,
 };
 
@@ -56,16 +55,39 @@ macro_rules! insert_tags {
     };
 }
 
-/// Opens a thread with its files, which are pending. The reader's limit has been counted.
+/// Opens a thread. The reader's limit has been counted.
 ///
 /// # Errors
-/// 404 `category_not_found`, 403 without its role, 422 as [`validate`] and the renderer say, 503 if a file was given up.
-pub(crate) async fn create(
+/// 404 `category_not_found`, 403 without its role, 422 as [`validate`] and the renderer say.
+pub(crate) async fn create(state: &AppState, reader: &Reader, new: NewThread) -> ApiResult<Thread> {
+    let (row, tags) = open(state, reader, new, &[]).await?;
+    let thread = SeenThread {
+        row,
+        tally: Tally::default(),
+    };
+    Ok(thread.into_thread(reader.user_id(), tags, Vec::new()))
+}
+
+/// As [`create`], with files, which are pending. Gives the thread's id.
+///
+/// # Errors
+/// As [`create`]; 503 if a file was given up.
+pub(crate) async fn create_with_files(
     state: &AppState,
     reader: &Reader,
     new: NewThread,
     files: &[Received],
-) -> ApiResult<Thread> {
+) -> ApiResult<Uuid> {
+    let (thread, _tags) = open(state, reader, new, files).await?;
+    Ok(thread.id)
+}
+
+async fn open(
+    state: &AppState,
+    reader: &Reader,
+    new: NewThread,
+    files: &[Received],
+) -> ApiResult<(ThreadRow, Vec<String>)> {
     let title = validate::title(&new.title)?;
     validate::body(&new.body, !files.is_empty())?;
     let tags = validate::tags(&new.tags)?;
@@ -73,19 +95,11 @@ pub(crate) async fn create(
     let category = access::category(state, reader, slug).await?;
     policy::check_post(reader, &category)?;
     let rendered = state.renderer.render(new.body.clone()).await?;
-    let author = reader.principal()?;
-    let nobody = [author.user_id.as_str(); 2];
     let (id, now) = (state.ctx.ids.next(), state.ctx.clock.now());
-    let writer = state.store.writer(&author.user_id, nobody, id).await?;
-    let thread = opened(
-        id,
-        category,
-        (author, &writer),
-        title,
-        new.body,
-        &rendered,
-        now,
-    );
+    let author = reader.principal()?;
+    // Nobody is answered who could have blocked them.
+    let writer = state.store.writer(author, ["", ""], id).await?;
+    let thread = opened(id, category, &writer, title, new.body, &rendered, now);
     let event = events::thread(
         &state.ctx,
         Kind::Created,
@@ -95,34 +109,22 @@ pub(crate) async fn create(
         now,
     )?;
     in_transaction!(&state.store.db, tx => {
-        if writer.username.is_none() {
-            remember_member!(tx, author);
+        if !writer.is_known {
+            remember_member!(tx, writer);
         }
-        let query = sqlx::query(INSERT).bind(id).bind(thread.category_id).bind(&author.user_id);
+        let query = sqlx::query(INSERT).bind(id).bind(thread.category_id).bind(&thread.author_id);
         let query = query.bind(&thread.title).bind(&thread.body).bind(&thread.body_html).bind(RENDERER);
         let query = query.bind(&thread.excerpt).bind(false).bind(now);
         query.execute(&mut *tx).await.map_err(not_inserted)?;
         insert_tags!(tx, id, &tags);
-        if !attach!(tx, state.ctx, id, &author.user_id, files.iter().zip(0_i32..)) {
+        if !attach!(tx, state.ctx, id, &thread.author_id, files.iter().zip(0_i32..)) {
             return Err(ApiError::unavailable("the upload took too long and was given up"));
         }
         state.outbox.enqueue(&mut *tx, &event).await?;
     });
     state.outbox.wake();
     metrics::counter!("folkmoot_threads_created_total").increment(1);
-    let attachments = files.iter().map(|file| file_of(id, file)).collect();
-    Ok(thread.into_thread(reader.user_id(), tags, attachments))
-}
-
-fn file_of(thread_id: Uuid, file: &Received) -> Attachment {
-    let row = AttachmentRow {
-        id: file.id,
-        thread_id,
-        filename: file.filename.clone(),
-        content_type: file.content_type.to_owned(),
-        size: file.size,
-    };
-    row.into_attachment()
+    Ok((thread, tags))
 }
 
 /// The category may have been deleted in the meantime.
@@ -137,7 +139,7 @@ fn not_inserted(error: sqlx::Error) -> ApiError {
 fn opened(
     id: Uuid,
     category: CategoryRow,
-    (author, writer): (&Principal, &WriterRow),
+    writer: &WriterRow,
     title: String,
     body: String,
     rendered: &Rendered,
@@ -151,11 +153,8 @@ fn opened(
         category_name: category.name,
         read_role: category.read_role,
         post_role: category.post_role,
-        author_id: author.user_id.clone(),
-        username: writer
-            .username
-            .clone()
-            .or_else(|| Some(author.username.clone())),
+        author_id: writer.user_id.clone(),
+        username: Some(writer.username.clone()),
         avatar_url: writer.avatar_url.clone(),
         author_deleted_at: writer.deleted_at,
         excerpt: rendered.excerpt.clone(),
@@ -164,10 +163,6 @@ fn opened(
         rendered_by: RENDERER,
         is_locked: false,
         is_pinned: false,
-        comment_count: 0,
-        like_count: 0,
-        liked: false,
-        unread_count: 0,
         created_at: now,
         edited_at: None,
         deleted_at: None,
@@ -205,7 +200,7 @@ pub(crate) async fn edit(
         .unwrap_or_default();
     let new_tags = tags.as_ref().is_some_and(|tags| *tags != old_tags);
     if !new_text && !new_tags {
-        return super::complete(state, reader, thread).await;
+        return view(state, reader, id).await;
     }
     let before = (thread.title.clone(), std::mem::take(&mut thread.body));
     thread.title = title.unwrap_or(thread.title);
