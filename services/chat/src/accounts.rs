@@ -40,13 +40,10 @@ pub(crate) fn start(ctx: &Context, store: &Store) {
         let store = exported.clone();
         async move { export(&store, &user_id, lines).await }
     });
-    let (again, context) = (store.clone(), ctx.clone());
-    ctx.every(LOOK_AGAIN_EVERY, move || {
-        let (ctx, store) = (context.clone(), again.clone());
-        async move {
-            if let Err(error) = look_again(&ctx, &store).await {
-                warn!(%error, "cannot look after accounts that are gone now");
-            }
+    let state = (ctx.clone(), store.clone());
+    ctx.every(LOOK_AGAIN_EVERY, state, async |(ctx, store)| {
+        if let Err(error) = look_again(&ctx, &store).await {
+            warn!(%error, "cannot look after accounts that are gone now");
         }
     });
 }

@@ -72,10 +72,8 @@ impl Members {
             renewing: RwLock::default(),
         };
         let members = Self(Arc::new(shared));
-        let renewing = members.clone();
-        ctx.every(RENEW_EVERY, move || {
-            let members = renewing.clone();
-            async move { members.renew().await }
+        ctx.every(RENEW_EVERY, members.clone(), async |members| {
+            members.renew().await;
         });
         members
     }

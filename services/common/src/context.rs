@@ -116,18 +116,19 @@ impl Context {
         })
     }
 
-    /// Does `work` after every `period` until the process stops, which ends it in its middle: a server that does not answer
-    /// must not hold up the process.
-    pub fn every<F, Fut>(&self, period: Duration, work: F)
+    /// Does `work` with a clone of `state` after every `period` until the process stops, which ends it in its middle: a
+    /// server that does not answer must not hold up the process.
+    pub fn every<S, F, Fut>(&self, period: Duration, state: S, work: F)
     where
-        F: Fn() -> Fut + Send + 'static,
+        S: Clone + Send + 'static,
+        F: Fn(S) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
         let shutdown = self.shutdown.clone();
         let working = async move {
             loop {
                 tokio::time::sleep(period).await;
-                work().await;
+                work(state.clone()).await;
             }
         };
         self.tasks

@@ -38,13 +38,9 @@ pub(crate) fn start(app: &App) {
         let app = exported.clone();
         async move { export(&app, &user_id, lines).await }
     });
-    let app = app.clone();
-    app.ctx.clone().every(LOOK_AGAIN_EVERY, move || {
-        let app = app.clone();
-        async move {
-            if let Err(error) = look_again(&app).await {
-                warn!(%error, "cannot look after accounts that are gone now");
-            }
+    app.ctx.every(LOOK_AGAIN_EVERY, app.clone(), async |app| {
+        if let Err(error) = look_again(&app).await {
+            warn!(%error, "cannot look after accounts that are gone now");
         }
     });
 }

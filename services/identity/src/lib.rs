@@ -57,9 +57,9 @@ pub async fn start(ctx: &Context, settings: &Settings) -> anyhow::Result<Service
 
 fn run(ctx: &Context, app: App) -> Service {
     ctx.verifier.set_keys(app.keys.public_keys());
-    repeat(ctx, RELOAD_KEYS_EVERY, app.clone(), reload_keys);
-    repeat(ctx, SWEEP_EVERY, app.clone(), sweep);
-    repeat(ctx, TELL_AGAIN_EVERY, app.clone(), revoke::tell_again);
+    ctx.every(RELOAD_KEYS_EVERY, app.clone(), reload_keys);
+    ctx.every(SWEEP_EVERY, app.clone(), sweep);
+    ctx.every(TELL_AGAIN_EVERY, app.clone(), revoke::tell_again);
     mail::start(&app);
     people::start(&app);
     let (router, openapi) = routes::router(app);
@@ -82,15 +82,6 @@ async fn app(ctx: &Context, settings: &Settings) -> anyhow::Result<App> {
         mail: Transport::new(&ctx.settings, settings)?,
         objects: std::sync::Arc::default(),
     })
-}
-
-/// Runs `work` every `period` until the process stops.
-fn repeat<F, Fut>(ctx: &Context, period: Duration, app: App, work: F)
-where
-    F: Fn(App) -> Fut + Send + 'static,
-    Fut: Future<Output = ()> + Send + 'static,
-{
-    ctx.every(period, move || work(app.clone()));
 }
 
 async fn reload_keys(app: App) {

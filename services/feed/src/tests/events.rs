@@ -265,13 +265,13 @@ async fn what_is_no_longer_needed_is_swept_and_what_is_stays() {
         });
         count
     };
-    crate::sweep::sweep(&feed.state).await;
+    crate::sweep::sweep(feed.state.store.clone()).await;
     assert_eq!(
         (rows("handled_events").await, rows("relations").await),
         (5, 2)
     );
     feed.wait(TimeDelta::days(9));
-    crate::sweep::sweep(&feed.state).await;
+    crate::sweep::sweep(feed.state.store.clone()).await;
     assert_eq!(
         (rows("handled_events").await, rows("relations").await),
         (0, 1)

@@ -12,7 +12,7 @@ use tracing::warn;
 use uuid::Uuid;
 
 use super::{export::PartRow, model::Profile, relation::Kind};
-use crate::{repeat, routes::App};
+use crate::routes::App;
 
 /// How often the changes of who follows whom are added up.
 const FOLD_EVERY: Duration = Duration::from_secs(2);
@@ -27,14 +27,10 @@ const SPEC: ConsumerSpec = ConsumerSpec {
 };
 
 pub(super) fn start(app: &App) {
-    repeat(&app.ctx, FOLD_EVERY, app.clone(), fold);
-    repeat(
-        &app.ctx,
-        LOOK_AFTER_EXPORTS_EVERY,
-        app.clone(),
-        look_after_exports,
-    );
-    repeat(&app.ctx, FORGET_EVERY, app.clone(), forget);
+    app.ctx.every(FOLD_EVERY, app.clone(), fold);
+    app.ctx
+        .every(LOOK_AFTER_EXPORTS_EVERY, app.clone(), look_after_exports);
+    app.ctx.every(FORGET_EVERY, app.clone(), forget);
     let taken = app.clone();
     app.ctx.bus.consume(SPEC, move |event| {
         let app = taken.clone();
