@@ -10,7 +10,7 @@ use folkmoot_tests::{
     app::{Stores, TestApp},
     daemon::Scratch,
     on_both_backends,
-    process::executable,
+    process::{Folkmoot, executable},
     wait,
 };
 use serde_json::{Value, json};
@@ -104,9 +104,10 @@ on_both_backends! {
         const USERS: usize = 3_000;
         let stores = Stores::new(backends).await;
         succeed(&stores, &["seed", "--users", &USERS.to_string(), "--threads", "1", "--comments", "1", "--likes", "0"]);
-        let app = TestApp::on(backends).stores(&stores).services(&[ServiceName::Identity]).start().await;
+        // A process of its own, whose metrics count nobody else's events.
+        let folkmoot = Folkmoot::serve(&[ServiceName::Identity]).stores(&stores).start().await;
         wait::until("every account is told", async || {
-            let metrics = app.admin.get("/metrics").await.text();
+            let metrics = folkmoot.admin.get("/metrics").await.text();
             let told = metrics.lines().find_map(|line| line.strip_prefix("folkmoot_events_published_total "))?;
             (told.parse::<f64>().ok()? >= USERS as f64).then_some(())
         }).await;
