@@ -211,8 +211,8 @@ impl Relay {
             return Round::Failed;
         }
         match taken.len() {
-            all if all < events.len() => Round::Failed,
-            all if all < usize::from(BATCH) => Round::Done,
+            count if count < events.len() => Round::Failed,
+            count if count < usize::from(BATCH) => Round::Done,
             _ => Round::More,
         }
     }

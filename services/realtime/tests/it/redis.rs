@@ -66,19 +66,24 @@ async fn is_in_state(server: &Server, wanted: BrokerState) {
     until("the state of the broker", || *state.borrow() == wanted).await;
 }
 
+async fn two(redis: &Redis, log: &Arc<TestLog>) -> Vec<Server> {
+    let mut servers = Vec::new();
+    for _ in 0..2 {
+        let pubsub = PubSub::redis(&format!("redis://127.0.0.1:{}", redis.port)).unwrap();
+        servers.push(Server::start_with(config(), Arc::new(pubsub), log).await);
+    }
+    for server in &servers {
+        is_in_state(server, BrokerState::Up).await;
+    }
+    servers
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_redis_loses_nothing() {
     const TOTAL: u64 = 600;
     let mut redis = Redis::start();
     let log = Arc::new(TestLog::default());
-    let mut servers = Vec::new();
-    for _ in 0..2 {
-        let pubsub = PubSub::redis(&format!("redis://127.0.0.1:{}", redis.port)).unwrap();
-        servers.push(Server::start_with(config(), Arc::new(pubsub), &log).await);
-    }
-    for server in &servers {
-        is_in_state(server, BrokerState::Up).await;
-    }
+    let servers = two(&redis, &log).await;
     let mut readers = Vec::new();
     for n in 0..6 {
         let mut client = servers[n % 2].connect("room", "reader").await;
@@ -125,14 +130,7 @@ async fn a_killed_redis_loses_nothing() {
 async fn whether_a_topic_has_members_is_known_on_every_replica_and_true_while_it_cannot_be() {
     let mut redis = Redis::start();
     let log = Arc::new(TestLog::default());
-    let mut servers = Vec::new();
-    for _ in 0..2 {
-        let pubsub = PubSub::redis(&format!("redis://127.0.0.1:{}", redis.port)).unwrap();
-        servers.push(Server::start_with(config(), Arc::new(pubsub), &log).await);
-    }
-    for server in &servers {
-        is_in_state(server, BrokerState::Up).await;
-    }
+    let servers = two(&redis, &log).await;
     let topics = ["plain-here", "plain-nowhere"].map(str::to_owned);
     let mut member = servers[1].connect("plain-here", "member").await;
     assert_eq!(member.next().await, "joined 0 true 0");

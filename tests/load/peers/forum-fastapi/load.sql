@@ -6,7 +6,7 @@ create table users as select user_id as id, username from discussion.members;
 alter table users add primary key (id);
 
 create table threads as
-    select id, author_id, title, body, body_html, search, comment_count, like_count, created_at, last_activity_at
+    select id, author_id, title, body, body_html, to_tsvector('simple', title || ' ' || body) as search, comment_count, like_count, created_at, last_activity_at
     from discussion.threads where deleted_at is null and author_id in (select id from users);
 alter table threads add primary key (id);
 create index on threads (last_activity_at, id);
