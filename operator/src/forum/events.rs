@@ -59,9 +59,10 @@ fn rollout(old: &ForumInstanceStatus, new: &ForumInstanceStatus, events: &mut Ve
             message(new, condition::PROGRESSING),
         ));
     }
-    let (was_ready, is_ready) = both(old, new, condition::READY);
-    let moved = was || old.version != new.version;
-    if is_ready && !was_ready && moved {
+    // Not by Ready: a pod may stop serving for a moment just when the last wave is done.
+    let progress = find(&new.conditions, condition::PROGRESSING);
+    let is_done = progress.is_some_and(|progress| progress.reason == reasons::ROLLED_OUT);
+    if is_done && (was || old.version != new.version) {
         let version = new.version.clone().unwrap_or_default();
         events.push(normal("RolloutFinished", format!("version {version} runs")));
     }
@@ -182,7 +183,12 @@ mod tests {
     fn each_change_is_told_once_and_what_stays_is_not() {
         let idle = status(&[
             (condition::READY, true, "AllReady"),
+            (condition::PROGRESSING, false, reasons::ROLLED_OUT),
             (condition::REDIS_READY, true, "Reached"),
+        ]);
+        let unready = status(&[
+            (condition::READY, false, "PodsNotReady"),
+            (condition::PROGRESSING, false, reasons::ROLLED_OUT),
         ]);
         let rolling = status(&[
             (condition::READY, false, "RollingOut"),
@@ -199,6 +205,9 @@ mod tests {
         }
         assert_eq!(told(&idle, &rolling), ["RolloutStarted"]);
         assert_eq!(told(&rolling, &idle), ["RolloutFinished"]);
+        assert_eq!(told(&rolling, &unready), ["RolloutFinished"]);
+        assert!(told(&unready, &idle).is_empty());
+        assert!(told(&idle, &unready).is_empty());
         assert_eq!(told(&rolling, &broken), ["RolloutBlocked"]);
         assert_eq!(told(&broken, &rolling), ["RolloutStarted", "Recovered"]);
         assert_eq!(told(&idle, &lost), ["DependencyLost"]);
