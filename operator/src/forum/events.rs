@@ -11,7 +11,7 @@ use super::{
 /// The kinds of events, for the documentation.
 pub const EVENTS: [(&str, &str); 10] = [
     ("RolloutStarted", "A change begins to be rolled out."),
-    ("RolloutFinished", "Everything runs as the spec says."),
+    ("RolloutFinished", "All waves run what the spec says."),
     (
         "RolloutBlocked",
         "Something keeps the forum from being as its spec says; the note has Degraded's reason.",

@@ -68,19 +68,17 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut stores = Stores::real().await;
     stores.database = arguments.database.clone().or(stores.database);
-    let database = stores.database.clone().context("a database")?;
-    let pool = PgPoolOptions::new().connect(&database).await?;
+    let database = stores.database.as_ref().context("a database")?;
+    let pool = PgPoolOptions::new().connect(database).await?;
     let mut report = Report::default();
 
     if arguments.database.is_none() {
         report.seeded(seed(&arguments, &stores)?);
+        clean_up(&pool).await?;
     }
-    clean_up(&pool).await?;
     measure_folkmoot(&arguments, &stores, &pool, &mut report).await?;
     let measured = match arguments.python.clone().filter(|_| !arguments.no_peer) {
-        Some(python) => {
-            measure_peer(&arguments, &stores, (&pool, database), python, &mut report).await
-        }
+        Some(python) => measure_peer(&arguments, &stores, &pool, python, &mut report).await,
         None => Ok(()),
     };
     // It took most of an hour: it is told even if the peer fails.
@@ -98,7 +96,7 @@ async fn clean_up(pool: &PgPool) -> Result<()> {
 async fn measure_peer(
     arguments: &Arguments,
     stores: &Stores,
-    (pool, database): (&PgPool, String),
+    pool: &PgPool,
     python: PathBuf,
     report: &mut Report,
 ) -> Result<()> {
@@ -108,6 +106,7 @@ async fn measure_peer(
         .execute(pool)
         .await?;
     let jwks = jwks(arguments, stores).await?;
+    let database = stores.database.clone().context("a database")?;
     let peer = Site::peer(python, folder, database, jwks).await?;
     measure_all("FastAPI", arguments, stores, pool, &peer, report).await
 }

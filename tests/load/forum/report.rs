@@ -49,13 +49,13 @@ impl Report {
     }
 
     pub(crate) fn print(&self) {
-        if let Some(seeded) = self.seeded {
-            let Seeded {
-                users,
-                threads,
-                comments,
-                seconds,
-            } = seeded;
+        if let Some(Seeded {
+            users,
+            threads,
+            comments,
+            seconds,
+        }) = self.seeded
+        {
             say(&format!(
                 "\n{users} users, {threads} threads, {comments} comments, stored in {seconds:.0} s; \
                  their events had arrived {:.0} s later",

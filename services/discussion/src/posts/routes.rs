@@ -23,7 +23,6 @@ use crate::{
     attachments::{Submission, is_form, receive},
     model::ThreadEdit,
     policy::Reader,
-    store::SeenThread,
     threads::{self, routes::created},
 };
 
@@ -78,33 +77,13 @@ pub(super) async fn list(
         pairs.push(format!("limit={limit}&after={}", last.id));
         pairs.join("&")
     };
-    let posts = complete(&state, &reader, rows).await?;
+    let threads = threads::complete(&state, &reader, rows).await?;
+    let posts = threads.into_iter().map(Post::from).collect();
     Ok(Page::new(posts, limit, next).into_response())
 }
 
 fn text(text: &Option<String>) -> &str {
     text.as_deref().unwrap_or_default()
-}
-
-/// Rows of a page, with their tags and files in one statement each.
-async fn complete(
-    state: &AppState,
-    reader: &Reader,
-    mut threads: Vec<SeenThread>,
-) -> ApiResult<Vec<Post>> {
-    let rows = threads.iter_mut().map(|thread| &mut thread.row);
-    let stored = rows.map(|row| (&mut row.body_html, &row.body, row.rendered_by));
-    state.renderer.refresh(stored).await?;
-    let ids: Vec<Uuid> = threads.iter().map(|thread| thread.row.id).collect();
-    let mut tags = state.store.tags(&ids).await?;
-    let mut files = state.store.attachments(&ids).await?;
-    let posts = threads.into_iter().map(|thread| {
-        let id = thread.row.id;
-        let tags = tags.remove(&id).unwrap_or_default();
-        let files = files.remove(&id).unwrap_or_default();
-        Post::from(thread.into_thread(reader.user_id(), tags, files))
-    });
-    Ok(posts.collect())
 }
 
 /// Write a post, as JSON or as a form with media.

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use history::{Target, history};
 pub(crate) use list::{Filter, Sort, list};
-pub(crate) use view::{summaries, view};
+pub(crate) use view::{complete, summaries, view};
 pub(crate) use write::{create, create_with_files, delete, edit, new_mentions};
 
 use crate::AppState;

@@ -21,14 +21,32 @@ const ATTACHMENTS: &str =
 /// # Errors
 /// 404 `thread_not_found`.
 pub(crate) async fn view(state: &AppState, reader: &Reader, id: Uuid) -> ApiResult<Thread> {
-    let mut thread = access::seen_thread(state, reader, id).await?;
-    let row = &mut thread.row;
-    let stored = (&mut row.body_html, &row.body, row.rendered_by);
-    state.renderer.refresh(std::iter::once(stored)).await?;
-    let mut tags = state.store.tags(&[id]).await?;
-    let mut files = state.store.attachments(&[id]).await?;
-    let (tags, files) = (take(&mut tags, id), take(&mut files, id));
-    Ok(thread.into_thread(reader.user_id(), tags, files))
+    let thread = access::seen_thread(state, reader, id).await?;
+    let threads = complete(state, reader, vec![thread]).await?;
+    threads.into_iter().next().ok_or_else(access::no_thread)
+}
+
+/// Threads that were read whole, in two statements for all of them.
+///
+/// # Errors
+/// If the database is away.
+pub(crate) async fn complete(
+    state: &AppState,
+    reader: &Reader,
+    mut threads: Vec<SeenThread>,
+) -> ApiResult<Vec<Thread>> {
+    let rows = threads.iter_mut().map(|thread| &mut thread.row);
+    let stored = rows.map(|row| (&mut row.body_html, &row.body, row.rendered_by));
+    state.renderer.refresh(stored).await?;
+    let ids: Vec<Uuid> = threads.iter().map(|thread| thread.row.id).collect();
+    let mut tags = state.store.tags(&ids).await?;
+    let mut files = state.store.attachments(&ids).await?;
+    let threads = threads.into_iter().map(|thread| {
+        let id = thread.row.id;
+        let (tags, files) = (take(&mut tags, id), take(&mut files, id));
+        thread.into_thread(reader.user_id(), tags, files)
+    });
+    Ok(threads.collect())
 }
 
 /// Rows of a list, whose texts were not read, in two statements for all of them.
