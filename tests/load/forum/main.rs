@@ -1,7 +1,7 @@
 //! `make bench-forum`: what the forum's requests cost on a large data set, beside a peer that does the same work.
 //!
-//! One PostgreSQL with its defaults, one Redis, one NATS and this generator share the second core; the process under test has
-//! the first for itself.
+//! The process under test may only use the first core. One PostgreSQL, one Redis, one NATS and this generator run where there
+//! is room: on the second core, and on what the process leaves of the first.
 
 mod data;
 mod fan_out;
@@ -19,11 +19,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use folkmoot_tests::app::Stores;
+use folkmoot_tests::{app::Stores, backends::Postgres};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
 use crate::{data::Data, measure::Load, report::Report, site::Site, work::Work};
 
+/// A server is sized for its data: with what tests give it, it would read most pages from the kernel again and again.
+const POSTGRES: [&str; 1] = ["shared_buffers=1GB"];
 /// How long events of the seeded data may take to arrive everywhere.
 const SETTLING: Duration = Duration::from_secs(1800);
 
@@ -67,7 +69,11 @@ struct Arguments {
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut stores = Stores::real().await;
-    stores.database = arguments.database.clone().or(stores.database);
+    let postgres = Postgres::start_as(&POSTGRES).await;
+    stores.database = match &arguments.database {
+        Some(database) => Some(database.clone()),
+        None => Some(postgres.create_database().await),
+    };
     let database = stores.database.as_ref().context("a database")?;
     let pool = PgPoolOptions::new().connect(database).await?;
     let mut report = Report::default();

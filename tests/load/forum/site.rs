@@ -1,4 +1,4 @@
-//! The processes under test, each on the first core; everything else is on the second.
+//! The processes under test, each on the first core alone.
 
 use std::{
     net::SocketAddr,

@@ -39,7 +39,15 @@ impl Postgres {
     /// # Panics
     /// If PostgreSQL is not installed or does not start.
     pub async fn start() -> Self {
-        Self::start_with(None).await
+        Self::start_with(&[], None).await
+    }
+
+    /// Makes one that is set up otherwise than for tests: `name=value` of its configuration.
+    ///
+    /// # Panics
+    /// As [`Postgres::start`].
+    pub async fn start_as(settings: &'static [&'static str]) -> Self {
+        Self::start_with(settings, None).await
     }
 
     /// Makes one that speaks TLS too, with this certificate.
@@ -47,10 +55,13 @@ impl Postgres {
     /// # Panics
     /// As [`Postgres::start`].
     pub async fn start_with_tls(certificate: &Certificate) -> Self {
-        Self::start_with(Some(certificate)).await
+        Self::start_with(&[], Some(certificate)).await
     }
 
-    async fn start_with(certificate: Option<&Certificate>) -> Self {
+    async fn start_with(
+        settings: &'static [&'static str],
+        certificate: Option<&Certificate>,
+    ) -> Self {
         let (folder, programs) = (Scratch::new("postgres"), postgres_folder());
         give_to_system_user(folder.path());
         let data = folder.path().join("data");
@@ -65,6 +76,8 @@ impl Postgres {
             folder,
             move |port| {
                 let mut command = command(&programs, &data, port);
+                // Of a setting that is named twice the last counts.
+                command.args(settings.iter().flat_map(|setting| ["-c", setting]));
                 if let Some([certificate, key]) = &tls {
                     let (certificate, key) = (certificate.display(), key.display());
                     command.args(["-c", "ssl=on"]);

@@ -24,9 +24,11 @@ use tracing::warn;
 use uuid::Uuid;
 
 use super::Event;
-use crate::{Context, db::Db, row, with_reader, with_writer};
+use crate::{Context, db::Db, row, with_reader};
 
 const BATCH: u16 = 100;
+/// How long events gather while others come: each round looks them up and clears them once for all of them.
+const GATHER: Duration = Duration::from_millis(20);
 /// How often a failed publication is tried again.
 const RETRY: Duration = Duration::from_millis(500);
 /// How often events of replicas that are gone are looked for.
@@ -39,7 +41,8 @@ const INSERT: &str =
 const OWN: &str = "select payload from outbox where replica = $1 order by id limit $2";
 const LEFT_BEHIND: &str =
     "select payload from outbox where created_at < $1 order by created_at, id limit $2";
-const DELETE: &str = "delete from outbox where id in (";
+const DELETE_SQLITE: &str = "delete from outbox where id in (";
+const DELETE_POSTGRES: &str = "delete from outbox where id = any($1)";
 
 /// A service's outbox and its relay.
 #[derive(Debug, Clone)]
@@ -152,6 +155,7 @@ impl Relay {
         let mut looked = Instant::now();
         let mut left = Round::More;
         loop {
+            let began = Instant::now();
             let own = self.publish_own().await;
             if left == Round::Done && looked.elapsed() >= ADOPT_EVERY {
                 adopted_before = self.ctx.clock.now() - ADOPT_AFTER;
@@ -167,6 +171,8 @@ impl Relay {
                 (Round::Done, Round::Done) => ADOPT_EVERY,
             };
             let _ = tokio::time::timeout(pause, self.outbox.wake.notified()).await;
+            // The first is told at once.
+            tokio::time::sleep_until(began + GATHER).await;
         }
     }
 
@@ -221,15 +227,22 @@ impl Relay {
         if ids.is_empty() {
             return Ok(());
         }
-        with_writer!(&self.db, db => {
-            let mut query = QueryBuilder::new(DELETE);
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(*id);
+        match &self.db {
+            Db::Sqlite(sqlite) => {
+                let mut query = QueryBuilder::new(DELETE_SQLITE);
+                let mut list = query.separated(", ");
+                for id in ids {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+                // A batch has any length: a connection that kept each of these statements would keep little else.
+                let query = query.build().persistent(ids.len() == 1);
+                query.execute(sqlite.writer()).await.map(|_| ())
             }
-            query.push(")");
-            // A batch has any length: a connection that kept each of these statements would keep little else.
-            query.build().persistent(ids.len() == 1).execute(db).await.map(|_| ())
-        })
+            Db::Postgres(pool) => {
+                let query = sqlx::query(DELETE_POSTGRES).bind(ids);
+                query.execute(pool).await.map(|_| ())
+            }
+        }
     }
 }

@@ -16,15 +16,15 @@ const MAX_HIDDEN: i64 = 10_000;
 
 const GONE: &str =
     "select count(*) from members where user_id in ($1, $2) and deleted_at is not null";
-/// A row that nothing is known of yet; news of any time is newer.
-const ROW: &str = "insert into relations (kind, user_id, target_id, is_active, changed_at) values ($1, $2, $3, $4, $5) \
+/// What is heard of for the first time.
+const FIRST: &str = "insert into relations (kind, user_id, target_id, is_active, changed_at) values ($1, $2, $3, $4, $5) \
     on conflict (kind, user_id, target_id) do nothing";
 const FLIP: &str = "update relations set is_active = $4, changed_at = $5 \
     where kind = $1 and user_id = $2 and target_id = $3 and changed_at < $5 and is_active <> $4";
 const CONFIRM: &str = "update relations set changed_at = $4 \
     where kind = $1 and user_id = $2 and target_id = $3 and changed_at < $4";
-const FOLLOWERS: &str =
-    "update members set follower_count = follower_count + $2 where user_id = $1";
+const FOLLOWERS: &str = "update members set follower_count = follower_count + $2 where user_id = $1 \
+    returning is_large, follower_count > $3 as is_large_now";
 const GROW: &str = "update members set is_large = $3 where user_id = $1 and follower_count > $2 and is_large <> $3";
 const SHRINK: &str = "update members set is_large = $3 where user_id = $1 and follower_count <= $2 and is_large <> $3";
 const ACTIVE_FOLLOWERS: &str = "select r.user_id from relations r join members m on m.user_id = r.user_id \
@@ -74,29 +74,38 @@ pub(crate) struct Related {
 /// Sets a relation to what an event says of it, unless newer news was there; an expression that is true if that is a change.
 macro_rules! relate {
     ($tx:expr, $kind:expr, $user:expr, $target:expr, $is_active:expr, $changed_at:expr) => {{
-        let row = sqlx::query(ROW).bind($kind).bind($user).bind($target);
-        row.bind(false)
-            .bind(DateTime::UNIX_EPOCH)
-            .execute(&mut *$tx)
-            .await?;
-        let flip = sqlx::query(FLIP).bind($kind).bind($user).bind($target);
-        let flip = flip.bind($is_active).bind($changed_at);
-        let flipped = flip.execute(&mut *$tx).await?.rows_affected() == 1;
-        let confirm = sqlx::query(CONFIRM).bind($kind).bind($user).bind($target);
-        confirm.bind($changed_at).execute(&mut *$tx).await?;
-        flipped
+        let first = sqlx::query(FIRST).bind($kind).bind($user).bind($target);
+        let first = first.bind($is_active).bind($changed_at);
+        if first.execute(&mut *$tx).await?.rows_affected() == 1 {
+            $is_active
+        } else {
+            let flip = sqlx::query(FLIP).bind($kind).bind($user).bind($target);
+            let flip = flip.bind($is_active).bind($changed_at);
+            let flipped = flip.execute(&mut *$tx).await?.rows_affected() == 1;
+            let confirm = sqlx::query(CONFIRM).bind($kind).bind($user).bind($target);
+            confirm.bind($changed_at).execute(&mut *$tx).await?;
+            flipped
+        }
     }};
 }
 
 /// Counts a follower more or less; an expression that is true if the author is no longer a large one.
 macro_rules! recount {
     ($tx:expr, $target:expr, $step:expr, $limit:expr) => {{
-        let count = sqlx::query(FOLLOWERS).bind($target).bind::<i64>($step);
-        count.execute(&mut *$tx).await?;
-        let grow = sqlx::query(GROW).bind($target).bind($limit).bind(true);
-        grow.execute(&mut *$tx).await?;
-        let shrink = sqlx::query(SHRINK).bind($target).bind($limit).bind(false);
-        shrink.execute(&mut *$tx).await?.rows_affected() == 1
+        let count = sqlx::query_as::<_, (bool, bool)>(FOLLOWERS).bind($target);
+        let count = count.bind::<i64>($step).bind($limit);
+        match count.fetch_optional(&mut *$tx).await? {
+            Some((false, true)) => {
+                let grow = sqlx::query(GROW).bind($target).bind($limit).bind(true);
+                grow.execute(&mut *$tx).await?;
+                false
+            }
+            Some((true, false)) => {
+                let shrink = sqlx::query(SHRINK).bind($target).bind($limit).bind(false);
+                shrink.execute(&mut *$tx).await?.rows_affected() == 1
+            }
+            _ => false,
+        }
     }};
 }
 

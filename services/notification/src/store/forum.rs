@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Job, Store, Told,
     groups::{self, Group},
-    projections::{Place, drop_thread, keep_comment, keep_excerpt, keep_thread, relate},
+    projections::{Place, drop_thread, keep_comment, keep_excerpt, keep_thread, relate, required},
     sql::{Sql, values},
     waiting::resolve,
 };
@@ -85,7 +85,8 @@ impl Store {
                 }
                 let named = resolve(&mut *tx, &news, &keys(&thread.mentions)).await?;
                 let candidates = rules::of_mentions(&news.actor_id, &named);
-                told = self.tell(&mut *tx, &news, &candidates).await?;
+                let required = required(&mut *tx, thread.thread_id).await?;
+                told = self.tell(&mut *tx, &news, &candidates, &required).await?;
                 if is_new {
                     self.add_job(&mut *tx, event_id, &Job::Post(news.clone())).await?;
                 }
@@ -118,14 +119,14 @@ impl Store {
         let told = in_transaction!(&self.db, tx => {
             let mut told = Vec::new();
             if self.is_first(&mut *tx, event_id).await? {
-                place_of(comment).keep(&mut *tx).await?;
+                let required = place_of(comment).keep(&mut *tx).await?;
                 if is_outdated(&mut *tx, comment).await? {
                     // It was edited or deleted since: what it said first is nobody's to read.
                     news.excerpt.clear();
                 }
                 let named = resolve(&mut *tx, &news, &keys(&comment.mentions)).await?;
                 let candidates = rules::of_comment(comment, &named);
-                told = self.tell(&mut *tx, &news, &candidates).await?;
+                told = self.tell(&mut *tx, &news, &candidates, &required).await?;
             }
             told
         });
@@ -142,14 +143,14 @@ impl Store {
         let outcome = in_transaction!(&self.db, tx => {
             let (mut told, mut recount) = (Vec::new(), Vec::new());
             if self.is_first(&mut *tx, event_id).await? {
-                place_of(comment).keep(&mut *tx).await?;
+                let required = place_of(comment).keep(&mut *tx).await?;
                 if keep_comment(&mut *tx, comment_id, false, comment.changed_at).await? {
                     keep_excerpt(&mut *tx, comment_id, &comment.excerpt).await?;
                     recount = told_of(&mut *tx, comment_id).await?;
                 }
                 let named = resolve(&mut *tx, &news, &keys(&comment.mentions)).await?;
                 let candidates = rules::of_mentions(&news.actor_id, &named);
-                told = self.tell(&mut *tx, &news, &candidates).await?;
+                told = self.tell(&mut *tx, &news, &candidates, &required).await?;
             }
             (told, recount)
         });
@@ -188,8 +189,9 @@ impl Store {
         let told = in_transaction!(&self.db, tx => {
             let mut told = None;
             if self.is_first(&mut *tx, event_id).await? {
-                place.keep(&mut *tx).await?;
-                told = self.join_group(&mut *tx, &group, &liked.user_id, liked.liked_at).await?;
+                let required = place.keep(&mut *tx).await?;
+                let actor = (liked.user_id.as_str(), liked.liked_at);
+                told = self.join_group(&mut *tx, &group, actor, &required).await?;
             }
             told
         });
@@ -249,7 +251,7 @@ impl Store {
                     thread_id: None,
                     comment_id: None,
                 };
-                return self.join_group(sql, &group, user_id, *at).await;
+                return self.join_group(sql, &group, (user_id, *at), &[]).await;
             }
             (Tie::Follow, false) => {
                 let key = groups::key(None, None, target_id);

@@ -4,13 +4,13 @@
 //! notification holds what follows from it: how many they are, and the latest.
 
 use chrono::{DateTime, Utc};
-use folkmoot_common::db::sqlx;
+use folkmoot_common::db::{Db, sqlx};
 use uuid::Uuid;
 
 use super::{
     Store, Told,
     sql::{Sql, values},
-    tell::{Draft, recipient, required},
+    tell::{Draft, recipient},
 };
 use crate::{kinds::Kind, rules};
 
@@ -21,24 +21,35 @@ const NAMED: i64 = 3;
 /// A group may be read in the moment in which it is joined; then there is another one.
 const ATTEMPTS: usize = 5;
 
+// Tells in which notification it was told of before.
 const ACT: &str = "insert into group_actors (group_key, actor_id, is_active, changed_at) values ($1, $2, $3, $4) \
     on conflict (group_key, actor_id) do update set is_active = excluded.is_active, changed_at = excluded.changed_at \
-    where group_actors.changed_at < excluded.changed_at";
-const TOLD_IN: &str = "select a.notification_id, n.user_id from group_actors a \
-    left join notifications n on n.id = a.notification_id where a.group_key = $1 and a.actor_id = $2";
-const OPEN: &str =
-    "select id from notifications where user_id = $1 and group_key = $2 and not is_read";
+    where group_actors.changed_at < excluded.changed_at returning notification_id";
+const TOLD_IN: &str =
+    "select notification_id from group_actors where group_key = $1 and actor_id = $2";
 // Locks the row, so that what is counted next is all there is.
-const TOUCH: &str =
-    "update notifications set sort_id = $2, updated_at = $3 where id = $1 and not is_read";
-const LOCK: &str = "update notifications set user_id = user_id where id = $1";
+const TOUCH: &str = "update notifications set sort_id = $3, updated_at = $4 \
+    where user_id = $1 and group_key = $2 and not is_read returning id";
+const LOCK: &str = "update notifications set user_id = user_id where id = $1 returning user_id";
 const JOIN: &str =
     "update group_actors set notification_id = $3 where group_key = $1 and actor_id = $2";
-const COUNT: &str = "select count(*) from (select 1 as one from group_actors \
-    where notification_id = $1 and is_active limit $2) counted";
-const LATEST: &str = "select actor_id from group_actors where notification_id = $1 and is_active \
-    order by changed_at desc, actor_id limit $2";
-const SUM_UP: &str = "update notifications set actor_count = $2, recent_actors = $3 where id = $1";
+/// How many they are, and the latest of them; `$array` is the driver's function for an array in JSON.
+macro_rules! sum_up {
+    ($array:literal) => {
+        concat!(
+            "update notifications set \
+                actor_count = (select count(*) from (select 1 as one from group_actors \
+                    where notification_id = $1 and is_active limit $2) counted), \
+                recent_actors = (select cast(",
+            $array,
+            "(actor_id) as text) from (select actor_id from group_actors \
+                    where notification_id = $1 and is_active order by changed_at desc, actor_id limit $3) latest) \
+             where id = $1 returning actor_count"
+        )
+    };
+}
+const SUM_UP_SQLITE: &str = sum_up!("json_group_array");
+const SUM_UP_POSTGRES: &str = sum_up!("json_agg");
 const DISSOLVE: &str = "delete from notifications where id = $1";
 const LEAVE: &str =
     "update group_actors set is_active = false where notification_id = $1 and actor_id = $2";
@@ -71,43 +82,34 @@ pub(super) fn key(thread_id: Option<Uuid>, comment_id: Option<Uuid>, user_id: &s
 }
 
 impl Store {
-    /// Somebody did it. Says whom to tell, if anybody.
+    /// Somebody did it, at some time. `required` are the roles that seeing it takes. Says whom to tell, if anybody.
     pub(super) async fn join_group(
         &self,
         sql: &mut impl Sql,
         group: &Group,
-        actor_id: &str,
-        at: DateTime<Utc>,
+        (actor_id, at): (&str, DateTime<Utc>),
+        required: &[String],
     ) -> sqlx::Result<Option<Told>> {
         if group.user_id == actor_id {
             return Ok(None);
         }
-        let required = match group.thread_id {
-            Some(thread_id) => required(sql, thread_id).await?,
-            None => Vec::new(),
-        };
         let recipient = recipient(sql, &group.user_id, actor_id).await?;
-        if rules::choose(&[group.kind], &recipient, &required).is_none() {
+        if rules::choose(&[group.kind], &recipient, required).is_none() {
             return Ok(None);
         }
         let key = group.key();
-        if sql.run(ACT, values![&key, actor_id, true, at]).await? == 0 {
-            return Ok(None);
-        }
-        let before: Option<(Option<Uuid>, Option<String>)> =
-            sql.first(TOLD_IN, values![&key, actor_id]).await?;
-        match before {
+        let acted: Option<(Option<Uuid>,)> =
+            sql.first(ACT, values![&key, actor_id, true, at]).await?;
+        match acted {
+            None => Ok(None),
+            Some((None,)) => self.add(sql, group, &key, actor_id).await.map(Some),
             // They did it before, and took it back: nobody is told again by doing so again and again.
-            Some((Some(id), Some(_))) => {
-                sql.run(LOCK, values![id]).await?;
-                self.sum_up(sql, id).await?;
+            Some((Some(id),)) => {
+                if self.sum_up_again(sql, id).await?.is_none() {
+                    self.add(sql, group, &key, actor_id).await?;
+                }
                 Ok(None)
             }
-            Some((Some(_), None)) => {
-                self.add(sql, group, &key, actor_id).await?;
-                Ok(None)
-            }
-            _ => self.add(sql, group, &key, actor_id).await.map(Some),
         }
     }
 
@@ -120,35 +122,44 @@ impl Store {
     ) -> sqlx::Result<Told> {
         let now = self.clock.now();
         for _ in 0..ATTEMPTS {
-            let open: Option<(Uuid,)> = sql.first(OPEN, values![&group.user_id, key]).await?;
+            let touch = values![&group.user_id, key, self.ids.next(), now];
+            let open: Option<(Uuid,)> = sql.first(TOUCH, touch).await?;
             let id = match open {
                 Some((id,)) => id,
-                None => {
-                    let draft = Draft {
-                        title: group.kind.neutral_title(),
-                        thread_id: group.thread_id,
-                        comment_id: group.comment_id,
-                        group_key: Some(key),
-                        ..Draft::new(&group.user_id, group.kind.as_str())
-                    };
-                    let id = self.ids.next();
-                    if !draft.insert(sql, (id, now), None).await? {
-                        continue;
-                    }
-                    id
-                }
+                None => match self.begin(sql, group, key, now).await? {
+                    Some(id) => id,
+                    None => continue,
+                },
             };
-            if sql.run(TOUCH, values![id, self.ids.next(), now]).await? == 1 {
-                sql.run(JOIN, values![key, actor_id, id]).await?;
-                self.sum_up(sql, id).await?;
-                let user_id = group.user_id.clone();
-                return Ok(Told { user_id, id });
-            }
+            sql.run(JOIN, values![key, actor_id, id]).await?;
+            self.sum_up(sql, id).await?;
+            let user_id = group.user_id.clone();
+            return Ok(Told { user_id, id });
         }
         // The event comes again.
         Err(sqlx::Error::Protocol(
             "a group was read whenever it was joined".to_owned(),
         ))
+    }
+
+    /// A notification that nobody else can join before this commits. Nothing if somebody else's was quicker.
+    async fn begin(
+        &self,
+        sql: &mut impl Sql,
+        group: &Group,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<Option<Uuid>> {
+        let draft = Draft {
+            title: group.kind.neutral_title(),
+            thread_id: group.thread_id,
+            comment_id: group.comment_id,
+            group_key: Some(key),
+            ..Draft::new(&group.user_id, group.kind.as_str())
+        };
+        let id = self.ids.next();
+        let is_new = draft.insert(sql, (id, now), None).await?;
+        Ok(is_new.then_some(id))
     }
 
     /// Somebody took it back. Says whose unread notifications may be fewer.
@@ -159,17 +170,12 @@ impl Store {
         actor_id: &str,
         at: DateTime<Utc>,
     ) -> sqlx::Result<Option<String>> {
-        if sql.run(ACT, values![key, actor_id, false, at]).await? == 0 {
-            return Ok(None);
+        let acted: Option<(Option<Uuid>,)> =
+            sql.first(ACT, values![key, actor_id, false, at]).await?;
+        match acted {
+            Some((Some(id),)) => self.sum_up_again(sql, id).await,
+            _ => Ok(None),
         }
-        let told: Option<(Option<Uuid>, Option<String>)> =
-            sql.first(TOLD_IN, values![key, actor_id]).await?;
-        let Some((Some(id), Some(user_id))) = told else {
-            return Ok(None);
-        };
-        sql.run(LOCK, values![id]).await?;
-        self.sum_up(sql, id).await?;
-        Ok(Some(user_id))
     }
 
     /// Takes somebody who is gone out of the followers that `user_id` is told of.
@@ -180,14 +186,11 @@ impl Store {
         actor_id: &str,
     ) -> sqlx::Result<()> {
         let key = key(None, None, user_id);
-        let told: Option<(Option<Uuid>, Option<String>)> =
-            sql.first(TOLD_IN, values![&key, actor_id]).await?;
-        let Some((Some(id), Some(_))) = told else {
-            return Ok(());
-        };
-        sql.run(LOCK, values![id]).await?;
-        sql.run(LEAVE, values![id, actor_id]).await?;
-        self.sum_up(sql, id).await
+        let told: Option<(Option<Uuid>,)> = sql.first(TOLD_IN, values![&key, actor_id]).await?;
+        match told {
+            Some((Some(id),)) => self.leave(sql, id, actor_id).await,
+            _ => Ok(()),
+        }
     }
 
     /// Takes somebody out of all groups that tell `user_id`.
@@ -199,25 +202,39 @@ impl Store {
     ) -> sqlx::Result<()> {
         let together: Vec<(Uuid,)> = sql.all(TOGETHER, values![actor_id, user_id]).await?;
         for (id,) in together {
-            sql.run(LOCK, values![id]).await?;
+            self.leave(sql, id, actor_id).await?;
+        }
+        Ok(())
+    }
+
+    async fn leave(&self, sql: &mut impl Sql, id: Uuid, actor_id: &str) -> sqlx::Result<()> {
+        let locked: Option<(String,)> = sql.first(LOCK, values![id]).await?;
+        if locked.is_some() {
             sql.run(LEAVE, values![id, actor_id]).await?;
             self.sum_up(sql, id).await?;
         }
         Ok(())
     }
 
+    /// Counts anew who is in a notification. Says whose it is, if it is there.
+    async fn sum_up_again(&self, sql: &mut impl Sql, id: Uuid) -> sqlx::Result<Option<String>> {
+        let locked: Option<(String,)> = sql.first(LOCK, values![id]).await?;
+        let Some((user_id,)) = locked else {
+            return Ok(None);
+        };
+        self.sum_up(sql, id).await?;
+        Ok(Some(user_id))
+    }
+
     async fn sum_up(&self, sql: &mut impl Sql, id: Uuid) -> sqlx::Result<()> {
-        let count: Option<(i64,)> = sql.first(COUNT, values![id, MAX_COUNTED]).await?;
-        let count = count.map_or(0, |(count,)| count);
-        if count == 0 {
-            return sql.run(DISSOLVE, values![id]).await.map(|_| ());
+        let sum_up = match &self.db {
+            Db::Sqlite(_) => SUM_UP_SQLITE,
+            Db::Postgres(_) => SUM_UP_POSTGRES,
+        };
+        let count: Option<(i64,)> = sql.first(sum_up, values![id, MAX_COUNTED, NAMED]).await?;
+        if count == Some((0,)) {
+            sql.run(DISSOLVE, values![id]).await?;
         }
-        let latest: Vec<(String,)> = sql.all(LATEST, values![id, NAMED]).await?;
-        let latest: Vec<_> = latest.into_iter().map(|(actor_id,)| actor_id).collect();
-        let latest =
-            serde_json::to_string(&latest).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-        sql.run(SUM_UP, values![id, count, &latest])
-            .await
-            .map(|_| ())
+        Ok(())
     }
 }

@@ -75,11 +75,25 @@ const THREAD_BESIDES: &str = "insert into threads (thread_id, title, also_catego
         then excluded.also_category_id else null end \
     where threads.carried_at is null or threads.carried_at < excluded.carried_at";
 
+const PLACES: &str = "select c.category_id, c.read_role, c.also_role, t.title is not null as has_title \
+    from threads t join categories c on c.category_id = t.category_id or c.category_id = t.also_category_id \
+    where t.thread_id = $1";
+
 const COMMENT_GONE: &str = "insert into comments (comment_id, is_deleted, changed_at) values ($1, $2, $3) \
     on conflict (comment_id) do update set is_deleted = excluded.is_deleted, changed_at = excluded.changed_at \
     where comments.changed_at < excluded.changed_at";
 const EXCERPT: &str =
     "update notifications set excerpt = $2 where comment_id = $1 and excerpt is not null";
+
+row! {
+    /// A category that a thread is in, as far as is known.
+    struct KnownPlace {
+        category_id: Uuid,
+        read_role: Option<String>,
+        also_role: Option<String>,
+        has_title: bool,
+    }
+}
 
 row! {
     struct Trait {
@@ -108,12 +122,47 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
-    pub(super) async fn keep(&self, sql: &mut impl Sql) -> sqlx::Result<()> {
+    /// Takes note of what is news of it. Says which roles reading the thread takes.
+    ///
+    /// Mostly it is none, and nothing is written. What was not written down does not stand against older news that comes
+    /// later; the thread's own, which is newer than that, puts it right.
+    pub(super) async fn keep(&self, sql: &mut impl Sql) -> sqlx::Result<Vec<String>> {
+        let known = places(sql, self.thread_id).await?;
+        if self.is_all(&known) {
+            return Ok(roles(known));
+        }
         let (category_id, at) = (self.category_id, self.at);
         keep_category(sql, category_id, self.read_role, at).await?;
         let besides = values![self.thread_id, self.title, category_id, at];
-        sql.run(THREAD_BESIDES, besides).await.map(|_| ())
+        sql.run(THREAD_BESIDES, besides).await?;
+        required(sql, self.thread_id).await
     }
+
+    fn is_all(&self, known: &[KnownPlace]) -> bool {
+        let [known] = known else {
+            return false;
+        };
+        let role = self.read_role.as_deref();
+        let (read, also) = (known.read_role.as_deref(), known.also_role.as_deref());
+        // A role that is only known from other events is not the category's own.
+        let is_role = read.or(also) == role && also.is_none_or(|also| Some(also) == role);
+        known.category_id == self.category_id && known.has_title && is_role
+    }
+}
+
+/// The roles that reading a thread takes.
+pub(super) async fn required(sql: &mut impl Sql, thread_id: Uuid) -> sqlx::Result<Vec<String>> {
+    places(sql, thread_id).await.map(roles)
+}
+
+async fn places(sql: &mut impl Sql, thread_id: Uuid) -> sqlx::Result<Vec<KnownPlace>> {
+    sql.all(PLACES, values![thread_id]).await
+}
+
+fn roles(known: Vec<KnownPlace>) -> Vec<String> {
+    let roles = known.into_iter();
+    let roles = roles.flat_map(|place| [place.read_role, place.also_role]);
+    roles.flatten().collect()
 }
 
 async fn keep_category(

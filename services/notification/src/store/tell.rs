@@ -19,22 +19,20 @@ const INSERT: &str = "insert into notifications \
     (id, user_id, event_id, notif_type, title, body, room_id, is_read, created_at, \
      actor_id, thread_id, comment_id, excerpt, group_key) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing";
-const RECIPIENT: &str = "select \
-    exists (select 1 from members where user_id = $1 and deleted_at is not null) as is_deleted, \
-    exists (select 1 from members where user_id = $1 and roles_at is not null) as has_roles, \
-    exists (select 1 from relations where is_active and ( \
-        (user_id = $1 and target_id = $2 and kind in ('block', 'mute')) \
-        or (user_id = $2 and target_id = $1 and kind = 'block'))) as is_averse";
-const OFF: &str = "select kind from preferences where user_id = $1 and not in_app";
-const ROLES: &str = "select role from member_roles where user_id = $1";
-const REQUIRED: &str = "select c.read_role, c.also_role from threads t join categories c \
-    on c.category_id = t.category_id or c.category_id = t.also_category_id where t.thread_id = $1";
-
+// Everything that is known of one of them, a row for each.
+const RECIPIENT: &str = "select 'deleted' as fact, '' as value from members \
+        where user_id = $1 and deleted_at is not null \
+    union all select 'averse', '' from relations where is_active \
+        and user_id = $1 and target_id = $2 and kind in ('block', 'mute') \
+    union all select 'averse', '' from relations where is_active \
+        and user_id = $2 and target_id = $1 and kind = 'block' \
+    union all select 'off', kind from preferences where user_id = $1 and not in_app \
+    union all select 'has_roles', '' from members where user_id = $1 and roles_at is not null \
+    union all select 'role', role from member_roles where user_id = $1";
 row! {
-    struct Facts {
-        is_deleted: bool,
-        has_roles: bool,
-        is_averse: bool,
+    struct Fact {
+        fact: String,
+        value: String,
     }
 }
 
@@ -102,46 +100,39 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The roles that reading a thread takes.
-pub(super) async fn required(sql: &mut impl Sql, thread_id: Uuid) -> sqlx::Result<Vec<String>> {
-    let roles: Vec<(Option<String>, Option<String>)> =
-        sql.all(REQUIRED, values![thread_id]).await?;
-    let roles = roles.into_iter().flat_map(|(read, also)| [read, also]);
-    Ok(roles.flatten().collect())
-}
-
 /// What is known of somebody who may be told what `actor_id` did.
 pub(super) async fn recipient(
     sql: &mut impl Sql,
     user_id: &str,
     actor_id: &str,
 ) -> sqlx::Result<Recipient> {
-    let facts: Option<Facts> = sql.first(RECIPIENT, values![user_id, actor_id]).await?;
-    let off: Vec<(String,)> = sql.all(OFF, values![user_id]).await?;
-    let roles: Vec<(String,)> = sql.all(ROLES, values![user_id]).await?;
-    let roles = roles.into_iter().map(|(role,)| role).collect();
-    let facts = facts.ok_or(sqlx::Error::RowNotFound)?;
+    let facts: Vec<Fact> = sql.all(RECIPIENT, values![user_id, actor_id]).await?;
+    let is = |name| facts.iter().any(|fact| fact.fact == name);
+    let all = |name| {
+        let named = facts.iter().filter(move |fact| fact.fact == name);
+        named.map(|fact| fact.value.as_str())
+    };
     Ok(Recipient {
-        is_deleted: facts.is_deleted,
-        is_averse: facts.is_averse,
-        off: off.iter().filter_map(|(kind,)| Kind::parse(kind)).collect(),
-        roles: facts.has_roles.then_some(roles),
+        is_deleted: is("deleted"),
+        is_averse: is("averse"),
+        off: all("off").filter_map(Kind::parse).collect(),
+        roles: is("has_roles").then(|| all("role").map(str::to_owned).collect()),
     })
 }
 
 impl Store {
-    /// Tells each of `candidates` of one kind, or of none.
+    /// Tells each of `candidates` of one kind, or of none. `required` are the roles that reading the thread takes.
     pub(super) async fn tell(
         &self,
         sql: &mut impl Sql,
         news: &News,
         candidates: &Candidates,
+        required: &[String],
     ) -> sqlx::Result<Vec<Told>> {
-        let required = required(sql, news.thread_id).await?;
         let mut told = Vec::new();
         for (user_id, kinds) in candidates {
             let recipient = recipient(sql, user_id, &news.actor_id).await?;
-            let Some(kind) = rules::choose(kinds, &recipient, &required) else {
+            let Some(kind) = rules::choose(kinds, &recipient, required) else {
                 continue;
             };
             let (id, now) = (self.ids.next(), self.clock.now());

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Store, Told,
+    projections::required,
     sql::{Sql, values},
 };
 use crate::{events::News, rules};
@@ -109,7 +110,8 @@ impl Store {
                 let meant = namesakes.iter().filter(|namesake| namesake.mentionable_from <= news.at);
                 let meant: Vec<_> = meant.map(|namesake| namesake.user_id.clone()).collect();
                 let candidates = rules::of_mentions(&news.actor_id, &meant);
-                delivered.extend(self.tell(&mut *tx, &news, &candidates).await?);
+                let required = required(&mut *tx, news.thread_id).await?;
+                delivered.extend(self.tell(&mut *tx, &news, &candidates, &required).await?);
             }
             delivered
         });
