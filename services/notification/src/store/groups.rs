@@ -35,21 +35,35 @@ const JOIN: &str =
     "update group_actors set notification_id = $3 where group_key = $1 and actor_id = $2";
 /// How many they are, and the latest of them; `$array` is the driver's function for an array in JSON.
 macro_rules! sum_up {
-    ($array:literal) => {
+    ($count:expr, $array:literal) => {
         concat!(
-            "update notifications set \
-                actor_count = (select count(*) from (select 1 as one from group_actors \
-                    where notification_id = $1 and is_active limit $2) counted), \
-                recent_actors = (select cast(",
+            "update notifications set actor_count = ",
+            $count,
+            ", recent_actors = (select cast(",
             $array,
             "(actor_id) as text) from (select actor_id from group_actors \
-                    where notification_id = $1 and is_active order by changed_at desc, actor_id limit $3) latest) \
+                where notification_id = $1 and is_active order by changed_at desc, actor_id limit $3) latest) \
              where id = $1 returning actor_count"
         )
     };
 }
-const SUM_UP_SQLITE: &str = sum_up!("json_group_array");
-const SUM_UP_POSTGRES: &str = sum_up!("json_agg");
+/// All of them, whoever came and went.
+macro_rules! counted {
+    () => {
+        "(select count(*) from (select 1 as one from group_actors \
+            where notification_id = $1 and is_active limit $2) counted)"
+    };
+}
+/// One more: thousands may be in it already.
+macro_rules! one_more {
+    () => {
+        "case when actor_count < $2 then actor_count + 1 else coalesce(actor_count, 1) end"
+    };
+}
+const SUM_UP_SQLITE: &str = sum_up!(counted!(), "json_group_array");
+const SUM_UP_POSTGRES: &str = sum_up!(counted!(), "json_agg");
+const GROW_SQLITE: &str = sum_up!(one_more!(), "json_group_array");
+const GROW_POSTGRES: &str = sum_up!(one_more!(), "json_agg");
 const DISSOLVE: &str = "delete from notifications where id = $1";
 const LEAVE: &str =
     "update group_actors set is_active = false where notification_id = $1 and actor_id = $2";
@@ -113,6 +127,7 @@ impl Store {
         }
     }
 
+    /// Adds somebody who is not in the notification that is open now.
     async fn add(
         &self,
         sql: &mut impl Sql,
@@ -132,7 +147,11 @@ impl Store {
                 },
             };
             sql.run(JOIN, values![key, actor_id, id]).await?;
-            self.sum_up(sql, id).await?;
+            let grow = match &self.db {
+                Db::Sqlite(_) => GROW_SQLITE,
+                Db::Postgres(_) => GROW_POSTGRES,
+            };
+            sql.run(grow, values![id, MAX_COUNTED, NAMED]).await?;
             let user_id = group.user_id.clone();
             return Ok(Told { user_id, id });
         }
