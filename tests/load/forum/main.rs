@@ -69,16 +69,19 @@ struct Arguments {
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut stores = Stores::real().await;
-    let postgres = Postgres::start_as(&POSTGRES).await;
-    stores.database = match &arguments.database {
-        Some(database) => Some(database.clone()),
-        None => Some(postgres.create_database().await),
+    let postgres = match &arguments.database {
+        Some(_) => None,
+        None => Some(Postgres::start_as(&POSTGRES).await),
+    };
+    stores.database = match &postgres {
+        Some(postgres) => Some(postgres.create_database().await),
+        None => arguments.database.clone(),
     };
     let database = stores.database.as_ref().context("a database")?;
     let pool = PgPoolOptions::new().connect(database).await?;
     let mut report = Report::default();
 
-    if arguments.database.is_none() {
+    if postgres.is_some() {
         report.seeded(seed(&arguments, &stores)?);
         clean_up(&pool).await?;
     }

@@ -62,6 +62,14 @@ impl Sqlite {
 }
 
 impl Db {
+    /// What is of its dialect.
+    pub fn choose<T>(&self, sqlite: T, postgres: T) -> T {
+        match self {
+            Self::Sqlite(_) => sqlite,
+            Self::Postgres(_) => postgres,
+        }
+    }
+
     /// Asks the database for a sign of life.
     ///
     /// # Errors

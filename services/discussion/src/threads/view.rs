@@ -38,15 +38,10 @@ pub(crate) async fn complete(
     let rows = threads.iter_mut().map(|thread| &mut thread.row);
     let stored = rows.map(|row| (&mut row.body_html, &row.body, row.rendered_by));
     state.renderer.refresh(stored).await?;
-    let ids: Vec<Uuid> = threads.iter().map(|thread| thread.row.id).collect();
-    let mut tags = state.store.tags(&ids).await?;
-    let mut files = state.store.attachments(&ids).await?;
-    let threads = threads.into_iter().map(|thread| {
-        let id = thread.row.id;
-        let (tags, files) = (take(&mut tags, id), take(&mut files, id));
+    beside(state, threads, |thread, tags, files| {
         thread.into_thread(reader.user_id(), tags, files)
-    });
-    Ok(threads.collect())
+    })
+    .await
 }
 
 /// Rows of a list, whose texts were not read, in two statements for all of them.
@@ -58,15 +53,26 @@ pub(crate) async fn summaries(
     reader: &Reader,
     threads: Vec<SeenThread>,
 ) -> ApiResult<Vec<ThreadSummary>> {
+    beside(state, threads, |thread, tags, files| {
+        summary(thread, reader.user_id(), tags, files)
+    })
+    .await
+}
+
+/// Makes something of each thread and what is stored beside it: its tags and its files.
+async fn beside<T>(
+    state: &AppState,
+    threads: Vec<SeenThread>,
+    make: impl Fn(SeenThread, Vec<String>, Vec<Attachment>) -> T,
+) -> ApiResult<Vec<T>> {
     let ids: Vec<Uuid> = threads.iter().map(|thread| thread.row.id).collect();
     let mut tags = state.store.tags(&ids).await?;
     let mut files = state.store.attachments(&ids).await?;
-    let summaries = threads.into_iter().map(|thread| {
+    let made = threads.into_iter().map(|thread| {
         let id = thread.row.id;
-        let (tags, files) = (take(&mut tags, id), take(&mut files, id));
-        summary(thread, reader.user_id(), tags, files)
+        make(thread, take(&mut tags, id), take(&mut files, id))
     });
-    Ok(summaries.collect())
+    Ok(made.collect())
 }
 
 fn take<T>(of: &mut HashMap<Uuid, Vec<T>>, id: Uuid) -> Vec<T> {

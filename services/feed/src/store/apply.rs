@@ -74,6 +74,24 @@ macro_rules! claim {
 }
 pub(super) use claim;
 
+/// In a transaction: sets what an event says has begun or ended, unless newer news was there; an expression that is true if
+/// that is a change. The statements are for what is heard of for the first time, what becomes otherwise, and what stays.
+macro_rules! settle {
+    ($tx:expr, $first:expr, $flip:expr, $confirm:expr, $is_active:expr, $changed_at:expr) => {{
+        let first = $first.bind($is_active).bind($changed_at);
+        if first.execute(&mut *$tx).await?.rows_affected() == 1 {
+            $is_active
+        } else {
+            let flip = $flip.bind($is_active).bind($changed_at);
+            let flipped = flip.execute(&mut *$tx).await?.rows_affected() == 1;
+            let confirm = $confirm.bind($changed_at);
+            confirm.execute(&mut *$tx).await?;
+            flipped
+        }
+    }};
+}
+pub(super) use settle;
+
 impl Store {
     /// A thread was opened or changed. Tells what it was before, if it was there.
     pub(crate) async fn change_thread(

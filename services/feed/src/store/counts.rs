@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use folkmoot_common::{db::sqlx, in_transaction};
 use uuid::Uuid;
 
-use super::{Store, apply::claim};
+use super::{
+    Store,
+    apply::{claim, settle},
+};
 
 /// What is heard of for the first time.
 const LIKE: &str = "insert into likes (entry_id, user_id, is_active, changed_at) values ($1, $2, $3, $4) \
@@ -33,26 +36,6 @@ pub(crate) enum Counted<'a> {
     Comment(Uuid),
 }
 
-/// In a transaction, of what was heard of before: an expression that is true if it counts from now on, or no more.
-macro_rules! flip {
-    ($tx:ident, $entry_id:ident, $counted:ident, $is_active:ident, $changed_at:ident) => {{
-        let (flip, confirm) = match $counted {
-            Counted::Like(user_id) => (
-                sqlx::query(FLIP_LIKE).bind($entry_id).bind(user_id),
-                sqlx::query(CONFIRM_LIKE).bind($entry_id).bind(user_id),
-            ),
-            Counted::Comment(id) => (
-                sqlx::query(FLIP_COMMENT).bind(id),
-                sqlx::query(CONFIRM_COMMENT).bind(id),
-            ),
-        };
-        let flip = flip.bind($is_active).bind($changed_at);
-        let flipped = flip.execute(&mut *$tx).await?.rows_affected() == 1;
-        confirm.bind($changed_at).execute(&mut *$tx).await?;
-        flipped
-    }};
-}
-
 impl Store {
     /// Something counts, or does so no more, since `changed_at`. True if the event was not taken before and the count
     /// has changed.
@@ -68,16 +51,18 @@ impl Store {
         let step: i64 = if is_active { 1 } else { -1 };
         Ok(in_transaction!(&self.db, tx => {
             let is_new = claim!(tx, event_id, now);
-            let row = match counted {
-                Counted::Like(user_id) => sqlx::query(LIKE).bind(entry_id).bind(user_id),
-                Counted::Comment(id) => sqlx::query(COMMENT).bind(entry_id).bind(id),
+            let (first, flip, confirm) = match counted {
+                Counted::Like(user_id) => {
+                    let bound = |sql| sqlx::query(sql).bind(entry_id).bind(user_id);
+                    (bound(LIKE), bound(FLIP_LIKE), bound(CONFIRM_LIKE))
+                }
+                Counted::Comment(id) => (
+                    sqlx::query(COMMENT).bind(entry_id).bind(id),
+                    sqlx::query(FLIP_COMMENT).bind(id),
+                    sqlx::query(CONFIRM_COMMENT).bind(id),
+                ),
             };
-            let row = row.bind(is_active).bind(changed_at).execute(&mut *tx).await?;
-            let flipped = if row.rows_affected() == 1 {
-                is_active
-            } else {
-                flip!(tx, entry_id, counted, is_active, changed_at)
-            };
+            let flipped = settle!(tx, first, flip, confirm, is_active, changed_at);
             if flipped {
                 let (likes, comments) = match counted {
                     Counted::Like(_) => (step, 0),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Store,
-    apply::{AUTHOR, claim},
+    apply::{AUTHOR, claim, settle},
 };
 
 /// Most people whom a reader's socket leaves out.
@@ -74,18 +74,9 @@ pub(crate) struct Related {
 /// Sets a relation to what an event says of it, unless newer news was there; an expression that is true if that is a change.
 macro_rules! relate {
     ($tx:expr, $kind:expr, $user:expr, $target:expr, $is_active:expr, $changed_at:expr) => {{
-        let first = sqlx::query(FIRST).bind($kind).bind($user).bind($target);
-        let first = first.bind($is_active).bind($changed_at);
-        if first.execute(&mut *$tx).await?.rows_affected() == 1 {
-            $is_active
-        } else {
-            let flip = sqlx::query(FLIP).bind($kind).bind($user).bind($target);
-            let flip = flip.bind($is_active).bind($changed_at);
-            let flipped = flip.execute(&mut *$tx).await?.rows_affected() == 1;
-            let confirm = sqlx::query(CONFIRM).bind($kind).bind($user).bind($target);
-            confirm.bind($changed_at).execute(&mut *$tx).await?;
-            flipped
-        }
+        let bound = |sql| sqlx::query(sql).bind($kind).bind($user).bind($target);
+        let (first, flip, confirm) = (bound(FIRST), bound(FLIP), bound(CONFIRM));
+        settle!($tx, first, flip, confirm, $is_active, $changed_at)
     }};
 }
 

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use folkmoot_common::{
-    db::{Db, sqlx},
-    in_transaction, row, with_reader,
-};
+use folkmoot_common::{db::sqlx, in_transaction, row, with_reader};
 use uuid::Uuid;
 
 use super::Store;
@@ -102,10 +99,7 @@ impl Store {
         me: Uuid,
         limit: u32,
     ) -> sqlx::Result<Vec<ListedRow>> {
-        let statement = match &self.db {
-            Db::Sqlite(_) => SEARCH_SQLITE,
-            Db::Postgres(_) => SEARCH_POSTGRES,
-        };
+        let statement = self.db.choose(SEARCH_SQLITE, SEARCH_POSTGRES);
         let end = format!("{prefix}{AFTER_NAMES}");
         with_reader!(&self.db, db => {
             sqlx::query_as(statement)
@@ -119,10 +113,7 @@ impl Store {
     /// # Errors
     /// As the database says.
     pub(crate) async fn fold_follow_changes(&self) -> sqlx::Result<bool> {
-        let take = match &self.db {
-            Db::Sqlite(_) => TAKE_SQLITE,
-            Db::Postgres(_) => TAKE_POSTGRES,
-        };
+        let take = self.db.choose(TAKE_SQLITE, TAKE_POSTGRES);
         if !self.has_follow_changes().await? {
             return Ok(false);
         }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use folkmoot_common::{
     bus::Event,
-    db::{Db, sqlx},
+    db::sqlx,
     http::{ApiError, ApiResult},
     in_transaction, row, with_reader,
 };
@@ -166,10 +166,7 @@ impl Store {
     }
 
     fn lock(&self) -> &'static str {
-        match &self.db {
-            Db::Sqlite(_) => LOCK_SQLITE,
-            Db::Postgres(_) => LOCK_POSTGRES,
-        }
+        self.db.choose(LOCK_SQLITE, LOCK_POSTGRES)
     }
 
     fn told(

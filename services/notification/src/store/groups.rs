@@ -4,7 +4,7 @@
 //! notification holds what follows from it: how many they are, and the latest.
 
 use chrono::{DateTime, Utc};
-use folkmoot_common::db::{Db, sqlx};
+use folkmoot_common::db::sqlx;
 use uuid::Uuid;
 
 use super::{
@@ -147,10 +147,7 @@ impl Store {
                 },
             };
             sql.run(JOIN, values![key, actor_id, id]).await?;
-            let grow = match &self.db {
-                Db::Sqlite(_) => GROW_SQLITE,
-                Db::Postgres(_) => GROW_POSTGRES,
-            };
+            let grow = self.db.choose(GROW_SQLITE, GROW_POSTGRES);
             sql.run(grow, values![id, MAX_COUNTED, NAMED]).await?;
             let user_id = group.user_id.clone();
             return Ok(Told { user_id, id });
@@ -246,10 +243,7 @@ impl Store {
     }
 
     async fn sum_up(&self, sql: &mut impl Sql, id: Uuid) -> sqlx::Result<()> {
-        let sum_up = match &self.db {
-            Db::Sqlite(_) => SUM_UP_SQLITE,
-            Db::Postgres(_) => SUM_UP_POSTGRES,
-        };
+        let sum_up = self.db.choose(SUM_UP_SQLITE, SUM_UP_POSTGRES);
         let count: Option<(i64,)> = sql.first(sum_up, values![id, MAX_COUNTED, NAMED]).await?;
         if count == Some((0,)) {
             sql.run(DISSOLVE, values![id]).await?;

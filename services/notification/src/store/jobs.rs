@@ -1,10 +1,7 @@
 //! Work on any number of users, in pieces: each is a transaction that also moves the cursor, so that it goes on where it was
 //! when a replica dies, and nothing of it is done twice. Replicas take turns, and so do the jobs.
 
-use folkmoot_common::{
-    db::{Db, sqlx},
-    in_transaction, row,
-};
+use folkmoot_common::{db::sqlx, in_transaction, row};
 use serde::{Deserialize, Serialize};
 use tracing::error;
 use uuid::Uuid;
@@ -121,10 +118,7 @@ impl Store {
 
     /// Does a piece of the job that waits longest. Nothing if none waits that no other replica works on.
     pub(crate) async fn work(&self) -> sqlx::Result<Option<Outcome>> {
-        let next = match &self.db {
-            Db::Sqlite(_) => NEXT,
-            Db::Postgres(_) => NEXT_UNLOCKED,
-        };
+        let next = self.db.choose(NEXT, NEXT_UNLOCKED);
         let piece = in_transaction!(&self.db, tx => {
             match tx.first(next, values![]).await? {
                 Some(job) => Some(self.work_on(&mut *tx, &job).await?),

@@ -142,11 +142,11 @@ impl Place<'_> {
         let [known] = known else {
             return false;
         };
-        let role = self.read_role.as_deref();
-        let (read, also) = (known.read_role.as_deref(), known.also_role.as_deref());
-        // A role that is only known from other events is not the category's own.
-        let is_role = read.or(also) == role && also.is_none_or(|also| Some(also) == role);
-        known.category_id == self.category_id && known.has_title && is_role
+        let roles = [&known.read_role, &known.also_role].into_iter().flatten();
+        let roles: BTreeSet<_> = roles.collect();
+        known.category_id == self.category_id
+            && known.has_title
+            && roles == self.read_role.iter().collect()
     }
 }
 

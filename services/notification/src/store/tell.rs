@@ -29,6 +29,7 @@ const RECIPIENT: &str = "select 'deleted' as fact, '' as value from members \
     union all select 'off', kind from preferences where user_id = $1 and not in_app \
     union all select 'has_roles', '' from members where user_id = $1 and roles_at is not null \
     union all select 'role', role from member_roles where user_id = $1";
+
 row! {
     struct Fact {
         fact: String,

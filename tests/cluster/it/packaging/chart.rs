@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use folkmoot_cluster_tests::{Cluster, ControlPlane, wait_for};
-use folkmoot_tests::{daemon::Scratch, fresh::repository};
+use folkmoot_tests::{daemon::Scratch, fresh::repository, wait};
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use kube::Api;
 
@@ -272,13 +272,20 @@ async fn whoever_may_edit_a_namespace_may_edit_and_scale_its_forums() {
         .kubectl(&["apply", "-f", &file("manifests/samples/minimal.yaml")])
         .await;
     // The control plane adds the rules to the roles a moment after they were made.
-    let aggregated = [
-        "wait",
-        "--for=jsonpath={.rules[?(@.apiGroups[0]==\"folkmoot.dev\")].verbs[0]}=get",
-        "--timeout=20s",
-        "clusterrole/view",
-    ];
-    plane.kubectl(&aggregated).await;
+    for question in [
+        "patch forums --subresource=scale --as=ann",
+        "get forums --as=bob",
+    ] {
+        let words: Vec<_> = ["auth", "can-i"]
+            .into_iter()
+            .chain(question.split(' '))
+            .collect();
+        wait::until(question, async || {
+            let answer = namespace.try_kubectl(&words, "").await;
+            answer.success.then_some(())
+        })
+        .await;
+    }
     namespace
         .kubectl(&["scale", "forum/demo", "--replicas=2", "--as=ann"])
         .await;

@@ -1,12 +1,9 @@
 //! What the tests of this folder share.
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, time::Duration};
 
 use folkmoot_cluster_tests::{Cluster, ControlPlane, wait_for_condition};
-use folkmoot_tests::fresh::repository;
+use folkmoot_tests::{fresh::repository, wait};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::Api;
 use serde_json::Value;
@@ -54,11 +51,11 @@ pub(crate) async fn wait_until_known(cluster: &Cluster) {
     let definitions: Api<CustomResourceDefinition> = Api::all(cluster.client().await);
     let name = "foruminstances.folkmoot.dev";
     wait_for_condition(&definitions, name, "Established", "True", LIMIT).await;
-    let start = Instant::now();
-    while !cluster.try_kubectl(&["explain", "forum"], "").await.success {
-        assert!(start.elapsed() < LIMIT, "kubectl does not learn of forums");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    wait::until("kubectl knows forums", async || {
+        let explained = cluster.try_kubectl(&["explain", "forum"], "").await;
+        explained.success.then_some(())
+    })
+    .await;
 }
 
 /// What a JSONPath of the definition says.
