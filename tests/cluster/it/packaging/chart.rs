@@ -3,12 +3,13 @@
 use std::{fs, path::Path, time::Duration};
 
 use folkmoot_cluster_tests::{Cluster, ControlPlane, wait_for};
-use folkmoot_tests::{daemon::Scratch, fresh::repository, wait};
+use folkmoot_tests::{daemon::Scratch, fresh::repository};
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use kube::Api;
 
-use crate::support::{
-    CHART, SYSTEM, ask_definition, file, make_system_namespace, wait_until_known,
+use crate::{
+    support::{CHART, SYSTEM, ask_definition, file, make_system_namespace, wait_until_known},
+    user::User,
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -176,16 +177,6 @@ async fn one_that_is_not_to_be_kept_goes_with_the_chart() {
     gone.expect_failure();
 }
 
-/// Whether the operator may `verb` a `resource`, its `resource/part`, or the one `resource@name`.
-async fn may(cluster: &Cluster, verb: &str, resource: &str, place: &[&str]) -> bool {
-    let who = format!("--as=system:serviceaccount:{SYSTEM}:folkmoot-operator");
-    let (resource, part) = resource.split_once('/').unwrap_or((resource, ""));
-    let part = format!("--subresource={part}");
-    let resource = &resource.replace('@', "/");
-    let question = [&["auth", "can-i", verb, resource, &part, &who], place].concat();
-    cluster.try_kubectl(&question, "").await.success
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rights_end_at_the_watched_namespaces() {
     let plane = ControlPlane::start().await;
@@ -206,6 +197,10 @@ async fn rights_end_at_the_watched_namespaces() {
     let here = ["--namespace", watched.name()];
     let there = ["--namespace", other.name()];
     let home = ["--namespace", SYSTEM];
+    let operator = User {
+        cluster: &plane,
+        name: &format!("system:serviceaccount:{SYSTEM}:folkmoot-operator"),
+    };
     for (verb, resource) in [
         ("watch", "foruminstances.folkmoot.dev"),
         ("patch", "foruminstances.folkmoot.dev/status"),
@@ -214,41 +209,28 @@ async fn rights_end_at_the_watched_namespaces() {
         ("create", "events.events.k8s.io"),
         ("get", "secrets"),
     ] {
-        assert!(
-            may(&plane, verb, resource, &here).await,
-            "{verb} {resource}"
-        );
-        assert!(
-            !may(&plane, verb, resource, &there).await,
-            "{verb} {resource} elsewhere"
-        );
-        assert!(
-            !may(&plane, verb, resource, &["--all-namespaces"]).await,
-            "{verb} {resource} everywhere"
-        );
+        operator.wait_until_may(verb, resource, &here).await;
+        for elsewhere in [&there[..], &["--all-namespaces"]] {
+            let may = operator.may(verb, resource, elsewhere).await;
+            assert!(!may, "{verb} {resource} {elsewhere:?}");
+        }
     }
-    assert!(may(&plane, "create", "leases.coordination.k8s.io", &home).await);
-    assert!(
-        may(
-            &plane,
-            "patch",
-            "leases.coordination.k8s.io@folkmoot-operator",
-            &home
-        )
-        .await
-    );
-    assert!(!may(&plane, "patch", "leases.coordination.k8s.io", &here).await);
     for (verb, resource) in [
+        ("create", "leases.coordination.k8s.io"),
+        ("patch", "leases.coordination.k8s.io@folkmoot-operator"),
+    ] {
+        operator.wait_until_may(verb, resource, &home).await;
+    }
+    for (verb, resource) in [
+        ("patch", "leases.coordination.k8s.io"),
         ("delete", "secrets"),
         ("patch", "secrets"),
         ("patch", "foruminstances.folkmoot.dev"),
         ("create", "pods/exec"),
         ("create", "rolebindings.rbac.authorization.k8s.io"),
     ] {
-        assert!(
-            !may(&plane, verb, resource, &here).await,
-            "{verb} {resource}"
-        );
+        let may = operator.may(verb, resource, &here).await;
+        assert!(!may, "{verb} {resource}");
     }
 }
 
@@ -271,21 +253,16 @@ async fn whoever_may_edit_a_namespace_may_edit_and_scale_its_forums() {
     namespace
         .kubectl(&["apply", "-f", &file("manifests/samples/minimal.yaml")])
         .await;
+    let user = |name| User {
+        cluster: &plane,
+        name,
+    };
+    let here = ["--namespace", namespace.name()];
     // The control plane adds the rules to the roles a moment after they were made.
-    for question in [
-        "patch forums --subresource=scale --as=ann",
-        "get forums --as=bob",
-    ] {
-        let words: Vec<_> = ["auth", "can-i"]
-            .into_iter()
-            .chain(question.split(' '))
-            .collect();
-        wait::until(question, async || {
-            let answer = namespace.try_kubectl(&words, "").await;
-            answer.success.then_some(())
-        })
+    user("ann")
+        .wait_until_may("patch", "forums/scale", &here)
         .await;
-    }
+    user("bob").wait_until_may("get", "forums", &here).await;
     namespace
         .kubectl(&["scale", "forum/demo", "--replicas=2", "--as=ann"])
         .await;

@@ -9,3 +9,4 @@ mod render;
 mod rights;
 mod samples;
 mod support;
+mod user;
