@@ -1,8 +1,8 @@
 //! Full-text search.
 
-use super::forum::{Forum, PRIVATE, all, comment, id, put, thread, thread_in};
-use folkmoot_tests::on_both_backends;
-use serde_json::Value;
+use super::forum::{Forum, PRIVATE, STAFF, all, comment, id, put, thread, thread_in};
+use folkmoot_tests::{app::Member, on_both_backends};
+use serde_json::{Value, json};
 
 fn found(results: &Value) -> Vec<String> {
     let results = results.as_array().unwrap().iter();
@@ -132,5 +132,30 @@ on_both_backends! {
                 assert_eq!(found(&forum.admin.get(&path).await.expect(200)), [id(&hidden)], "{path}");
             }
         }
+    }
+
+    async fn a_thread_is_found_where_it_is_now(backends: Backends) {
+        let forum = Forum::with_private(backends).await;
+        let (ann, sue) = (forum.member("ann"), forum.staff("sue"));
+        let mover = forum.with_roles("mover", &["member", "moderator", STAFF]);
+        let made = thread(&ann, "Quarry", "Of porphyry").await;
+        let path = format!("/api/threads/{}", id(&made));
+        let by = async |member: &Member, filter: &str| {
+            found(&member.get(&format!("/api/search?q=porphyry{filter}")).await.expect(200))
+        };
+        let none = Vec::<String>::new();
+
+        mover.post(&format!("{path}/move"), &json!({"category": PRIVATE})).await.expect(200);
+        assert_eq!(by(&ann, "").await, none);
+        assert_eq!(by(&sue, "&category=staff-room").await, [id(&made)]);
+        assert_eq!(by(&sue, "&category=general").await, none);
+
+        forum.admin.delete(&path).await.expect(204);
+        assert_eq!(by(&sue, "").await, none);
+        mover.post(&format!("{path}/restore"), &json!({})).await.expect(200);
+        assert_eq!(by(&sue, "").await, [id(&made)]);
+        assert_eq!(by(&ann, "").await, none);
+        mover.post(&format!("{path}/move"), &json!({"category": "general"})).await.expect(200);
+        assert_eq!(by(&ann, "&category=general").await, [id(&made)]);
     }
 }

@@ -239,21 +239,32 @@ create index outbox_replica on outbox (replica, id);
 create index outbox_created_at on outbox (created_at, id);
 
 -- Full text. A thread's has a table of its own: each comment and like changes the row of its thread, which would go through the
--- index of its words again, and a search that looks through the newest reads little besides.
+-- index of its words again. It has what a search asks besides the words, so that finding reads nothing else. Deleted threads
+-- are not in it.
 create table threads_search (
-    thread_id uuid primary key references threads (id) on delete cascade,
+    id uuid primary key references threads (id) on delete cascade,
+    category_id uuid not null,
+    author_id text not null,
     search tsvector not null
 );
 create index threads_search_search on threads_search using gin (search);
+create index threads_search_category_id on threads_search (category_id, id);
+create index threads_search_author_id on threads_search (author_id, id);
 
 create function threads_update_search() returns trigger language plpgsql as $$
 begin
-    insert into threads_search (thread_id, search) values (new.id, to_tsvector('simple', new.title || ' ' || new.body))
-        on conflict (thread_id) do update set search = excluded.search;
+    if new.deleted_at is not null then
+        delete from threads_search where id = new.id;
+    else
+        insert into threads_search (id, category_id, author_id, search)
+            values (new.id, new.category_id, new.author_id, to_tsvector('simple', new.title || ' ' || new.body))
+            on conflict (id) do update set category_id = excluded.category_id, author_id = excluded.author_id,
+                search = excluded.search;
+    end if;
     return null;
 end
 $$;
-create trigger threads_search_update after insert or update of title, body on threads
+create trigger threads_search_update after insert or update of title, body, category_id, author_id, deleted_at on threads
     for each row execute function threads_update_search();
 
 alter table comments add column search tsvector generated always as (to_tsvector('simple', body)) stored;

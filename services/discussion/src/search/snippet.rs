@@ -1,5 +1,7 @@
 //! The place of a text where something was found. Plain text and ranges, never HTML: whoever shows it decides how.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,84 +35,86 @@ pub(crate) struct Mark {
 impl Snippet {
     /// The part of `text` around the first of `terms`; its beginning if none stands there as it was typed.
     pub(crate) fn around(text: &str, terms: &[String]) -> Self {
-        let characters: Vec<char> = one_line(text);
-        let folded: Vec<char> = characters.iter().copied().map(fold).collect();
-        let wanted = words(terms);
-        let first = (0..folded.len()).find(|at| match_at(&folded, *at, &wanted).is_some());
-        let start = first.map_or(0, |first| first.saturating_sub(BEFORE));
-        let end = (start + CHARS).min(characters.len());
-        let mut snippet = Self {
-            text: String::new(),
-            marks: Vec::new(),
+        let line = one_line(text);
+        let wanted: Vec<&str> = terms.iter().flat_map(|term| term.split(' ')).collect();
+        let is_wanted = |word: &Range<usize>| {
+            let word = &line[word.clone()];
+            wanted.iter().any(|wanted| is_same_word(word, wanted))
         };
-        if start > 0 {
-            snippet.text.push_str("… ");
-        }
-        snippet.copy(&characters, &folded, start..end, &wanted);
-        if end < characters.len() {
-            snippet.text.push_str(" …");
-        }
-        snippet
-    }
-
-    fn copy(
-        &mut self,
-        characters: &[char],
-        folded: &[char],
-        range: std::ops::Range<usize>,
-        wanted: &[Vec<char>],
-    ) {
-        let mut units = self.text.encode_utf16().count();
-        let mut marked_until = 0;
-        for at in range.clone() {
-            if at >= marked_until
-                && self.marks.len() < MAX_MARKS
-                && let Some(length) = match_at(folded, at, wanted)
-            {
-                marked_until = (at + length).min(range.end);
-                let width: usize = characters[at..marked_until]
-                    .iter()
-                    .map(|character| character.len_utf16())
-                    .sum();
-                self.marks.push(Mark {
-                    start: units,
-                    end: units + width,
-                });
+        let first = words(&line, 0).find(is_wanted).map(|word| word.start);
+        let start = first.map_or(0, |first| before(&line, first));
+        let end = after(&line, start);
+        let opening = if start > 0 { "… " } else { "" };
+        let closing = if end < line.len() { " …" } else { "" };
+        let shown = words(&line, first.unwrap_or(end)).take_while(|word| word.start < end);
+        let marks = shown.filter(is_wanted).take(MAX_MARKS).map(|word| {
+            let before = units(opening) + units(&line[start..word.start]);
+            // A word that the snippet cuts is marked as far as it is shown.
+            let width = units(&line[word.start..word.end.min(end)]);
+            Mark {
+                start: before,
+                end: before + width,
             }
-            self.text.push(characters[at]);
-            units += characters[at].len_utf16();
+        });
+        Self {
+            marks: marks.collect(),
+            text: format!("{opening}{}{closing}", &line[start..end]),
         }
     }
 }
 
 /// Without line breaks, repeated spaces and what cannot be seen.
-fn one_line(text: &str) -> Vec<char> {
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
     let words = text.split(|character: char| character.is_whitespace() || character.is_control());
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ").chars().collect()
+    for word in words.filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// Where the words are that begin at byte `from` or later.
+fn words(line: &str, from: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut end = from;
+    let parts = line[from..].split_inclusive(is_between);
+    let words = parts.map(move |part| {
+        let start = end;
+        end += part.len();
+        start..start + part.trim_end_matches(is_between).len()
+    });
+    words.filter(|word| !word.is_empty())
+}
+
+fn is_between(character: char) -> bool {
+    !character.is_alphanumeric()
+}
+
+fn is_same_word(word: &str, wanted: &str) -> bool {
+    word.chars().map(fold).eq(wanted.chars().map(fold))
 }
 
 fn fold(character: char) -> char {
     character.to_lowercase().next().unwrap_or(character)
 }
 
-fn words(terms: &[String]) -> Vec<Vec<char>> {
-    let words = terms.iter().flat_map(|term| term.split(' '));
-    words.map(|word| word.chars().map(fold).collect()).collect()
+/// Where a snippet begins in which something was found at byte `at`.
+fn before(line: &str, at: usize) -> usize {
+    let earlier = line[..at].char_indices().rev();
+    earlier.take(BEFORE).last().map_or(at, |(start, _)| start)
 }
 
-/// The length of a whole word at `at` that is wanted.
-fn match_at(folded: &[char], at: usize, wanted: &[Vec<char>]) -> Option<usize> {
-    let is_inside = at > 0 && folded[at - 1].is_alphanumeric();
-    if is_inside || !folded[at].is_alphanumeric() {
-        return None;
-    }
-    let length = folded[at..]
-        .iter()
-        .take_while(|character| character.is_alphanumeric())
-        .count();
-    let word = &folded[at..at + length];
-    wanted.iter().any(|wanted| wanted == word).then_some(length)
+/// Where a snippet ends that begins at byte `start`.
+fn after(line: &str, start: usize) -> usize {
+    let mut later = line[start..].char_indices();
+    later.nth(CHARS).map_or(line.len(), |(end, _)| start + end)
+}
+
+/// Its length as JavaScript counts.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 #[cfg(test)]
