@@ -240,13 +240,13 @@ create index outbox_created_at on outbox (created_at, id);
 
 -- Full text. A thread's has a table of its own: each comment and like changes the row of its thread, which would go through the
 -- index of its words again. It has what a search asks besides the words, so that finding reads nothing else. Deleted threads
--- are not in it.
+-- are not in it. Reading the words of a long text elsewhere would cost more than reading them in the row.
 create table threads_search (
     id uuid primary key references threads (id) on delete cascade,
     category_id uuid not null,
     author_id text not null,
     search tsvector not null
-);
+) with (toast_tuple_target = 8160);
 create index threads_search_search on threads_search using gin (search);
 create index threads_search_category_id on threads_search (category_id, id);
 create index threads_search_author_id on threads_search (author_id, id);
