@@ -5,6 +5,7 @@
 //! the process ends in between, the event comes again, and all of that is done then. Only sockets are told once: a frame
 //! that is lost is found by the next look at the feed, one that is doubled would count twice.
 
+use chrono::{DateTime, Utc};
 use folkmoot_common::{
     bus::{ConsumerSpec, Event},
     events::{
@@ -22,6 +23,7 @@ use folkmoot_common::{
     id,
 };
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::{
     AppState,
@@ -177,16 +179,10 @@ async fn change_comment(
     event: &Event,
     comment: CommentChanged,
 ) -> Result<(), ViewError> {
-    let counted = Counted::Comment(comment.comment_id);
-    let changed = state
-        .store
-        .count(
-            event.id,
-            comment.thread_id,
-            counted,
-            true,
-            comment.changed_at,
-        )
+    let (thread_id, counted) = (comment.thread_id, Counted::Comment(comment.comment_id));
+    let store = &state.store;
+    let changed = store
+        .count(thread_id, counted, true, comment.changed_at)
         .await?;
     if changed && event.r#type == COMMENT_CREATED {
         state.live.comment(&comment).await;
@@ -196,43 +192,41 @@ async fn change_comment(
 
 async fn delete_comment(
     state: &AppState,
-    event: &Event,
+    _event: &Event,
     comment: CommentDeleted,
 ) -> Result<(), ViewError> {
-    let counted = Counted::Comment(comment.comment_id);
-    let deleted_at = comment.deleted_at;
-    state
-        .store
-        .count(event.id, comment.thread_id, counted, false, deleted_at)
+    let (thread_id, counted) = (comment.thread_id, Counted::Comment(comment.comment_id));
+    let store = &state.store;
+    store
+        .count(thread_id, counted, false, comment.deleted_at)
         .await?;
     Ok(())
 }
 
-async fn like(state: &AppState, event: &Event, liked: Liked) -> Result<(), ViewError> {
+async fn like(state: &AppState, _event: &Event, liked: Liked) -> Result<(), ViewError> {
     let by = Counted::Like(&liked.user_id);
-    let changed = state
-        .store
-        .count(event.id, liked.thread_id, by, true, liked.liked_at)
-        .await?;
-    if changed {
-        state.live.likes(liked.thread_id).await;
-    }
-    Ok(())
+    count_like(state, liked.thread_id, by, true, liked.liked_at).await
 }
 
 /// Likes of comments are not counted here.
-async fn unlike(state: &AppState, event: &Event, unliked: Unliked) -> Result<(), ViewError> {
+async fn unlike(state: &AppState, _event: &Event, unliked: Unliked) -> Result<(), ViewError> {
     if unliked.comment_id.is_some() {
-        state.store.note(event.id).await?;
         return Ok(());
     }
     let by = Counted::Like(&unliked.user_id);
-    let changed = state
-        .store
-        .count(event.id, unliked.thread_id, by, false, unliked.unliked_at)
-        .await?;
-    if changed {
-        state.live.likes(unliked.thread_id).await;
+    count_like(state, unliked.thread_id, by, false, unliked.unliked_at).await
+}
+
+async fn count_like(
+    state: &AppState,
+    thread_id: Uuid,
+    by: Counted<'_>,
+    is_active: bool,
+    changed_at: DateTime<Utc>,
+) -> Result<(), ViewError> {
+    let store = &state.store;
+    if store.count(thread_id, by, is_active, changed_at).await? {
+        state.live.likes(thread_id).await;
     }
     Ok(())
 }

@@ -1,18 +1,19 @@
 //! Telling open pages what happens, each only what its reader may see.
 //!
 //! Who sees what depends on the reader: roles, blocks and mutes. So there are no topics; each replica looks at its
-//! sockets for each news, which is a few comparisons. News comes to the other replicas over pub/sub.
+//! sockets for each news, which is a few comparisons. News comes to the other replicas over pub/sub. While no page is open on
+//! any of them, nothing is read for it.
 
+mod channel;
 mod frames;
 mod listeners;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use folkmoot_common::{
     Context,
     events::discussion::CommentChanged,
-    kv::pubsub::{Incoming, Receiver, Subscriber},
+    kv::pubsub::{Incoming, Receiver},
 };
 use folkmoot_realtime::Connection;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ use crate::{
     policy::Reader,
     store::{Store, Thread},
 };
+use channel::Channel;
 pub(crate) use frames::{CommentNews, ServerFrame};
 use listeners::Listeners;
 
@@ -60,39 +62,38 @@ pub(crate) enum What {
 /// The sockets of this replica and the way to those of others.
 #[derive(Clone)]
 pub(crate) struct Live {
-    ctx: Context,
     store: Store,
     listeners: Arc<Listeners>,
-    channel: Arc<str>,
+    channel: Arc<Channel>,
     origin: Uuid,
 }
 
 impl Live {
     /// Begins to listen for what other replicas tell.
     pub(crate) fn start(ctx: &Context, store: &Store) -> Self {
+        let (channel, incoming) = Channel::open(ctx);
         let live = Self {
-            ctx: ctx.clone(),
             store: store.clone(),
             listeners: Arc::default(),
-            channel: format!("{}:feed:live", ctx.settings.instance).into(),
+            channel: Arc::new(channel),
             origin: ctx.ids.next(),
         };
-        let (subscriber, incoming) = ctx.pubsub.subscriber();
         let (listening, shutdown) = (live.clone(), ctx.shutdown.clone());
         ctx.tasks.spawn(async move {
-            let listening = listening.listen(subscriber, incoming);
+            let listening = listening.listen(incoming);
             shutdown.run_until_cancelled(listening).await;
         });
         live
     }
 
-    async fn listen(self, subscriber: Subscriber, mut incoming: Receiver) {
-        // A channel that could not be subscribed now is at the next connection.
-        let _ = subscriber.subscribe(vec![self.channel.to_string()]).await;
+    async fn listen(self, mut incoming: Receiver) {
         let mut missed = false;
         while let Some(incoming) = incoming.recv().await {
             match incoming {
-                Incoming::Message { payload, .. } => self.receive(&payload).await,
+                Incoming::Message { payload, .. } => {
+                    self.channel.leave_if(|| self.listeners.is_empty());
+                    self.receive(&payload).await;
+                }
                 Incoming::Disconnected => missed = true,
                 Incoming::Connected if std::mem::take(&mut missed) => self.resync().await,
                 Incoming::Connected => {}
@@ -112,7 +113,8 @@ impl Live {
     /// A new page: it is told of everything from the frame `ready` on.
     pub(crate) async fn open(&self, connection: &Connection, reader: Reader) {
         let user_id = reader.user_id().to_owned();
-        self.listeners.add(connection, reader);
+        let add = || self.listeners.add(connection, reader);
+        self.channel.enter(add).await;
         self.load_hidden(&user_id).await;
         if let Some(frame) = ServerFrame::Ready.encode() {
             connection.send(&frame);
@@ -126,6 +128,9 @@ impl Live {
 
     /// A thread was opened or changed.
     pub(crate) async fn thread(&self, id: Uuid, news: News) {
+        if !self.is_heard().await {
+            return;
+        }
         let Some(row) = self.row(id).await else {
             return;
         };
@@ -163,6 +168,9 @@ impl Live {
 
     /// A comment was written.
     pub(crate) async fn comment(&self, comment: &CommentChanged) {
+        if !self.is_heard().await {
+            return;
+        }
         let Some(row) = self.row(comment.thread_id).await else {
             return;
         };
@@ -191,6 +199,9 @@ impl Live {
 
     /// A thread is liked more or less.
     pub(crate) async fn likes(&self, id: Uuid) {
+        if !self.is_heard().await {
+            return;
+        }
         let Some(row) = self.row(id).await else {
             return;
         };
@@ -206,6 +217,12 @@ impl Live {
     pub(crate) async fn hide(&self, users: &[&str]) {
         let users = users.iter().map(|&user| user.to_owned()).collect();
         self.tell(What::Hidden(users)).await;
+    }
+
+    /// Whether a page is open, here or on another replica: what nobody would hear need not be read. A page that is opened
+    /// after the answer was no finds what happened before, since that is stored already.
+    async fn is_heard(&self) -> bool {
+        !self.listeners.is_empty() || self.channel.is_heard().await
     }
 
     async fn row(&self, id: Uuid) -> Option<EntryRow> {
@@ -236,8 +253,7 @@ impl Live {
         let Ok(payload) = serde_json::to_vec(&told) else {
             return;
         };
-        let publication = (self.channel.to_string(), Bytes::from(payload));
-        if let Err(error) = self.ctx.pubsub.publish_many(vec![publication]).await {
+        if let Err(error) = self.channel.publish(payload).await {
             debug!(%error, "other replicas are not told what happened");
         }
     }

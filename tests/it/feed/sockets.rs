@@ -81,6 +81,28 @@ on_both_backends! {
         }
     }
 
+    async fn a_page_that_is_opened_after_others_are_gone_is_told(backends: Backends) {
+        let (feed, other) = two(backends).await;
+        let heard_at = other.as_ref().unwrap_or(&feed);
+        let (ann, bob) = (feed.member("ann"), feed.member("bob"));
+        for round in ["first", "second", "third"] {
+            let unheard = format!("before the {round}");
+            feed.teller.open(&ann, &unheard).await;
+            wait::until("it is in the stream", async || {
+                feed.titles("/api/activity-stream").await.contains(&unheard).then_some(())
+            })
+            .await;
+            let mut page = listen(heard_at, &bob).await;
+            feed.teller.open(&ann, round).await;
+            let mut frame = page.next().await;
+            // It is in the stream a moment before pages are told.
+            if title(&frame).1 == unheard {
+                frame = page.next().await;
+            }
+            assert_eq!(title(&frame), ("thread.created", round));
+        }
+    }
+
     async fn nobody_is_told_what_is_not_for_them(backends: Backends) {
         let stores = Stores::new(backends).await;
         let feed = Feed::start(&stores, &[]).await;

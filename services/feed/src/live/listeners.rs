@@ -61,6 +61,10 @@ impl Listeners {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.read().sockets.is_empty()
+    }
+
     pub(super) fn has(&self, user_id: &str) -> bool {
         self.0.read().users.contains_key(user_id)
     }

@@ -5,10 +5,7 @@ use chrono::{DateTime, Utc};
 use folkmoot_common::{db::sqlx, in_transaction};
 use uuid::Uuid;
 
-use super::{
-    Store,
-    apply::{claim, settle},
-};
+use super::{Store, apply::settle};
 
 /// What is heard of for the first time.
 const LIKE: &str = "insert into likes (entry_id, user_id, is_active, changed_at) values ($1, $2, $3, $4) \
@@ -37,20 +34,17 @@ pub(crate) enum Counted<'a> {
 }
 
 impl Store {
-    /// Something counts, or does so no more, since `changed_at`. True if the event was not taken before and the count
-    /// has changed.
+    /// Something counts, or does so no more, since `changed_at`. True if the count has changed: an event that comes again
+    /// changes nothing, so no note is needed that it was taken.
     pub(crate) async fn count(
         &self,
-        event_id: Uuid,
         entry_id: Uuid,
         counted: Counted<'_>,
         is_active: bool,
         changed_at: DateTime<Utc>,
     ) -> sqlx::Result<bool> {
-        let now = self.now();
         let step: i64 = if is_active { 1 } else { -1 };
         Ok(in_transaction!(&self.db, tx => {
-            let is_new = claim!(tx, event_id, now);
             let (first, flip, confirm) = match counted {
                 Counted::Like(user_id) => {
                     let bound = |sql| sqlx::query(sql).bind(entry_id).bind(user_id);
@@ -70,7 +64,7 @@ impl Store {
                 };
                 sqlx::query(COUNT).bind(entry_id).bind(likes).bind(comments).execute(&mut *tx).await?;
             }
-            is_new && flipped
+            flipped
         }))
     }
 }

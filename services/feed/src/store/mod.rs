@@ -15,10 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use folkmoot_common::{
     Context, ServiceName,
     clock::SharedClock,
-    db::{Db, Migrations, sqlx},
-    with_writer,
+    db::{Db, Migrations},
 };
-use uuid::Uuid;
 
 pub(crate) use apply::Thread;
 pub(crate) use counts::Counted;
@@ -65,14 +63,5 @@ impl Store {
 
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
-    }
-
-    /// Notes that an event was taken that changes no table.
-    pub(crate) async fn note(&self, event_id: Uuid) -> sqlx::Result<bool> {
-        let now = self.now();
-        let done = with_writer!(&self.db, db => {
-            sqlx::query(apply::CLAIM).bind(event_id).bind(now).execute(db).await.map(|done| done.rows_affected())
-        })?;
-        Ok(done == 1)
     }
 }
