@@ -16,7 +16,7 @@ use folkmoot_common::{
     http::{ApiError, ApiResult},
 };
 
-use crate::store::{CategoryRow, CommentRow, ThreadRow};
+use crate::store::{CategoryRow, ThreadRow};
 
 /// What everybody with a token is.
 pub const MEMBER: &str = "member";
@@ -188,9 +188,9 @@ pub(crate) fn check_comment(reader: &Reader, thread: &ThreadRow, blocked: bool) 
 ///
 /// # Errors
 /// 401 for nobody; 409 `comment_deleted`.
-pub(crate) fn check_present(reader: &Reader, comment: &CommentRow) -> ApiResult<()> {
+pub(crate) fn check_present(reader: &Reader, is_deleted: bool) -> ApiResult<()> {
     reader.principal()?;
-    if comment.deleted_at.is_some() {
+    if is_deleted {
         return Err(ApiError::conflict(
             "comment_deleted",
             "the comment has been deleted",

@@ -58,6 +58,7 @@ on_both_backends! {
 
         let edited = put(&ann, &format!("/api/comments/{}", id(&a)), &json!({"body": "**A**"})).await.expect(200);
         assert_eq!(edited["body_html"], "<p><strong>A</strong></p>\n");
+        assert_eq!(ann.get(&format!("/api/comments/{}", id(&a))).await.expect(200), edited);
         put(&bob, &format!("/api/comments/{}", id(&a)), &json!({"body": "mine"})).await.expect_problem(403, "forbidden");
         let history = all(&bob, &format!("/api/comments/{}/history", id(&a))).await;
         assert_eq!(bodies(&history), ["a"]);

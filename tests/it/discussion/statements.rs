@@ -1,5 +1,5 @@
-//! How many statements an answer costs: six, however much there is and however far behind the page is; an answer to a
-//! comment one more, and editing, which keeps what was before, some more.
+//! How many statements an answer costs: six, however much there is and however far behind the page is; editing a thread, which
+//! has tags and files and keeps what was before, costs some more.
 
 use folkmoot_common::ServiceName;
 use folkmoot_tests::{
@@ -59,18 +59,20 @@ on_both_backends! {
         let (t, c) = (format!("/api/threads/{}", id(&thread)), format!("/api/comments/{}", id(&first)));
         let reply = json!({"body": "for @ann", "parent_id": id(&first)});
         let (title, body) = (json!({"title": "other"}), json!({"body": "other"}));
+        let all = json!({"title": "third", "body": "third", "tags": ["d"]});
         let none = json!({});
         for (most, method, path, body) in [
             (MOST, Method::POST, "/api/threads", &new),
             (MOST, Method::POST, &format!("{t}/comments"), &json!({"body": "second"})),
-            (MOST + 1, Method::POST, &format!("{t}/comments"), &reply),
+            (MOST, Method::POST, &format!("{t}/comments"), &reply),
             (MOST, Method::PUT, &format!("{t}/like"), &none),
             (MOST, Method::PUT, &format!("{c}/like"), &none),
             (MOST, Method::DELETE, &format!("{t}/like"), &none),
             (MOST, Method::DELETE, &format!("{c}/like"), &none),
             (MOST, Method::PUT, &format!("{t}/read"), &none),
-            (9, Method::PUT, &c, &body),
-            (11, Method::PUT, &t, &title),
+            (MOST, Method::PUT, &c, &body),
+            (MOST + 1, Method::PUT, &t, &title),
+            (MOST + 3, Method::PUT, &t, &all),
             (MOST, Method::DELETE, &c, &none),
             (MOST, Method::DELETE, &t, &none),
         ] {

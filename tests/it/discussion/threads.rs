@@ -1,5 +1,7 @@
 //! Threads and their lists, on both backends.
 
+use std::collections::BTreeSet;
+
 use folkmoot_tests::{on_both_backends, wait};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -30,6 +32,8 @@ on_both_backends! {
         put(&bob, &path, &json!({"title": "mine"})).await.expect_problem(403, "forbidden");
         let edited = put(&ann, &path, &json!({"title": "Good evening", "tags": ["c"]})).await.expect(200);
         assert_eq!((&edited["title"], &edited["tags"], &edited["body"]), (&json!("Good evening"), &json!(["c"]), &new["body"]));
+        assert_eq!(ann.get(&path).await.expect(200), edited);
+        assert_eq!(put(&ann, &path, &json!({"title": "Good evening", "tags": ["c", "c"]})).await.expect(200), edited);
         let moderated = put(&forum.moderator, &path, &json!({"body": "clean"})).await.expect(200);
         assert_eq!(moderated["body_html"], "<p>clean</p>\n");
         let history = all(&bob, &format!("{path}/history?limit=1")).await;
@@ -41,6 +45,26 @@ on_both_backends! {
         }
         assert!(forum.moderator.get(&path).await.expect(200)["deleted_at"].is_string());
         assert!(all(&bob, "/api/threads").await.is_empty());
+    }
+
+    async fn of_edits_at_once_every_text_is_kept(backends: Backends) {
+        let forum = Forum::start(backends).await;
+        let ann = forum.member("ann");
+        let opened = thread(&ann, "0", "0").await;
+        let commented = comment(&ann, &opened, "0").await;
+        for path in [format!("/api/threads/{}", id(&opened)), format!("/api/comments/{}", id(&commented))] {
+            let edits = (1..=8).map(|number| {
+                let (ann, path) = (ann.clone(), path.clone());
+                tokio::spawn(async move { put(&ann, &path, &json!({"body": number.to_string()})).await.expect(200) })
+            });
+            for edit in edits.collect::<Vec<_>>() {
+                edit.await.unwrap();
+            }
+            let mut texts = all(&ann, &format!("{path}/history")).await;
+            texts.push(ann.get(&path).await.expect(200));
+            let texts: BTreeSet<_> = texts.iter().map(|text| text["body"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(texts, (0..=8).map(|number| number.to_string()).collect(), "{path}");
+        }
     }
 
     async fn lists_are_in_order_whole_and_without_doubles(backends: Backends) {

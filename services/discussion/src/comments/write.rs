@@ -1,5 +1,6 @@
 //! Writing, editing and deleting comments.
 
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use folkmoot_common::{
     bus::Event,
@@ -10,7 +11,7 @@ use folkmoot_common::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{complete, view};
+use super::complete;
 use crate::{
     AppState,
     access::{self, no_comment},
@@ -33,12 +34,20 @@ const INSERT: &str = "insert into comments \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)";
 // Who writes in a thread without having opened it: their own comments are not unread to them.
 const PARTICIPATE: &str = "insert into read_positions (user_id, thread_id, read_at) values ($1, $2, $3) on conflict do nothing";
-// Locks the row, so that what is read next is what is replaced.
-const TOUCH: &str = "update comments set edited_at = $2 where id = $1 and deleted_at is null";
-const KEEP: &str = "insert into revisions (id, target_id, body, edited_by, edited_at) \
-    select $2, id, body, $3, $4 from comments where id = $1";
+macro_rules! keep {
+    ($lock:literal) => {
+        concat!(
+            "insert into revisions (id, target_id, body, edited_by, edited_at) \
+             select $2, id, body, $3, $4 from comments where id = $1 and deleted_at is null",
+            $lock
+        )
+    };
+}
+const KEEP: &str = keep!("");
+// What is kept is what is replaced.
+const KEEP_LOCKED: &str = keep!(" for update");
 const REPLACE: &str =
-    "update comments set body = $2, body_html = $3, rendered_by = $4 where id = $1";
+    "update comments set body = $2, body_html = $3, rendered_by = $4, edited_at = $5 where id = $1";
 const DELETE: &str =
     "update comments set deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null";
 /// Two answers to the same comment in the same millisecond on two replicas may want the same place.
@@ -58,36 +67,26 @@ pub(crate) async fn create(
     validate::body(&new.body, false)?;
     let thread = access::thread(state, reader, thread_id).await?;
     policy::check_open(reader, &thread)?;
-    let parent = parent(state, reader, &thread, new.parent_id).await?;
-    let parent_author = parent.as_ref().map(|parent| parent.author_id.clone());
-    let authors = [
-        &thread.author_id,
-        parent_author.as_ref().unwrap_or(&thread.author_id),
-    ];
+    let place = (thread.id, thread.author_id.as_str());
     let writer = state
         .store
-        .writer(reader.principal()?, authors.map(String::as_str), thread.id)
+        .writer(reader.principal()?, place, new.parent_id)
         .await?;
+    if new.parent_id.is_some() {
+        check_parent(reader, &thread, &writer)?;
+    }
     policy::check_comment(reader, &thread, writer.is_blocked)?;
     let rendered = state.renderer.render(new.body.clone()).await?;
     let text = CommentText {
         excerpt: rendered.excerpt.clone(),
         mentions: rendered.mentions.clone(),
-        parent_author_id: parent_author,
+        parent_author_id: writer.parent_author_id.clone(),
     };
     let mut left = ATTEMPTS;
     let row = loop {
         left -= 1;
         let (id, now) = (state.ctx.ids.next(), state.ctx.clock.now());
-        let row = written(
-            id,
-            &thread,
-            parent.as_ref(),
-            &writer,
-            &new.body,
-            &rendered,
-            now,
-        );
+        let row = written(id, thread.id, &writer, &new, &rendered, now);
         let event = events::comment(&state.ctx, Kind::Created, &thread, &row, text.clone(), now)?;
         match insert(state, &writer, &row, &event).await {
             Ok(()) => break row,
@@ -103,49 +102,36 @@ pub(crate) async fn create(
     Ok(comment)
 }
 
-/// What is answered: a comment of the same thread. Whether there is one elsewhere is not told.
-async fn parent(
-    state: &AppState,
-    reader: &Reader,
-    thread: &ThreadRow,
-    id: Option<Uuid>,
-) -> ApiResult<Option<CommentRow>> {
-    let Some(id) = id else { return Ok(None) };
-    let parent = state.store.comment(id, reader).await?;
-    let parent = parent.filter(|parent| parent.thread_id == thread.id);
-    let parent = parent.ok_or_else(|| {
-        let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-        ApiError::new(
-            status,
-            "invalid_parent",
-            "parent_id is no comment of this thread",
-        )
-    })?;
-    policy::check_present(reader, &parent)?;
-    Ok(Some(parent))
+/// What is answered must be a comment of the same thread. Whether there is one elsewhere is not told.
+fn check_parent(reader: &Reader, thread: &ThreadRow, writer: &WriterRow) -> ApiResult<()> {
+    if writer.parent_thread_id != Some(thread.id) {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let detail = "parent_id is no comment of this thread";
+        return Err(ApiError::new(status, "invalid_parent", detail));
+    }
+    policy::check_present(reader, writer.parent_is_deleted)
 }
 
 fn written(
     id: Uuid,
-    thread: &ThreadRow,
-    parent: Option<&CommentRow>,
+    thread_id: Uuid,
     writer: &WriterRow,
-    body: &str,
+    new: &NewComment,
     rendered: &Rendered,
     now: DateTime<Utc>,
 ) -> CommentRow {
-    let (path, depth) = place(parent.map(|parent| parent.path.as_str()), id);
+    let (path, depth) = place(writer.parent_path.as_deref(), id);
     CommentRow {
         id,
-        thread_id: thread.id,
-        parent_id: parent.map(|parent| parent.id),
+        thread_id,
+        parent_id: new.parent_id,
         path,
         depth,
         author_id: writer.user_id.clone(),
         username: Some(writer.username.clone()),
         avatar_url: writer.avatar_url.clone(),
         author_deleted_at: writer.deleted_at,
-        body: body.to_owned(),
+        body: new.body.clone(),
         body_html: rendered.html.clone(),
         rendered_by: RENDERER,
         like_count: 0,
@@ -192,7 +178,7 @@ pub(crate) async fn edit(
 ) -> ApiResult<Comment> {
     let (thread, mut row) = access::comment(state, reader, id).await?;
     policy::check_edit(reader, &thread, &row.author_id)?;
-    policy::check_present(reader, &row)?;
+    policy::check_present(reader, row.deleted_at.is_some())?;
     validate::body(&edit.body, false)?;
     if edit.body == row.body {
         return complete(state, row).await;
@@ -206,35 +192,28 @@ pub(crate) async fn edit(
         parent_author_id: parent_author(state, reader, &row).await?,
     };
     let now = state.ctx.clock.now();
+    (row.body_html, row.edited_at) = (rendered.html, Some(now));
     let event = events::comment(&state.ctx, Kind::Updated, &thread, &row, text, now)?;
+    let detail = json!({"thread_id": thread.id});
     let entry = (editor.user_id != row.author_id).then(|| {
-        Entry::new(
-            editor,
-            "comment.edited",
-            "comment",
-            id,
-            json!({"thread_id": thread.id}),
-        )
-        .in_category(thread.category_id)
-        .in_category(thread.category_id)
+        Entry::new(editor, "comment.edited", "comment", id, detail).in_category(thread.category_id)
     });
     let revision = state.ctx.ids.next();
+    let keep = state.store.db.choose(KEEP, KEEP_LOCKED);
     in_transaction!(&state.store.db, tx => {
-        let touched = sqlx::query(TOUCH).bind(id).bind(now).execute(&mut *tx).await?;
-        if touched.rows_affected() == 0 {
+        let keep = sqlx::query(keep).bind(id).bind(revision).bind(&editor.user_id).bind(now);
+        if keep.execute(&mut *tx).await?.rows_affected() == 0 {
             return Err(no_comment());
         }
-        let keep = sqlx::query(KEEP).bind(id).bind(revision).bind(&editor.user_id).bind(now);
-        keep.execute(&mut *tx).await?;
-        let replace = sqlx::query(REPLACE).bind(id).bind(&row.body).bind(&rendered.html).bind(RENDERER);
-        replace.execute(&mut *tx).await?;
+        let replace = sqlx::query(REPLACE).bind(id).bind(&row.body).bind(&row.body_html);
+        replace.bind(RENDERER).bind(now).execute(&mut *tx).await?;
         if let Some(entry) = &entry {
             record!(tx, state.ctx, entry);
         }
         state.outbox.enqueue(&mut *tx, &event).await?;
     });
     state.outbox.wake();
-    let comment = view(state, reader, id).await?;
+    let comment = row.into_comment();
     sockets::tell(state, &Change::comment_updated(comment.clone())).await;
     Ok(comment)
 }

@@ -132,7 +132,7 @@ pub(crate) async fn set(
     if liked {
         policy::check_like(reader, &target.thread)?;
         if let Some(comment) = &target.comment {
-            policy::check_present(reader, comment)?;
+            policy::check_present(reader, comment.deleted_at.is_some())?;
         }
     }
     let (who, now, id) = (reader.principal()?, state.ctx.clock.now(), target.id());

@@ -71,7 +71,7 @@ pub(super) async fn comment(
     let id = access::id(&id, no_comment)?;
     let (thread, comment) = access::comment(&state, &reader, id).await?;
     check_there(&thread)?;
-    policy::check_present(&reader, &comment)?;
+    policy::check_present(&reader, comment.deleted_at.is_some())?;
     let reason = reason(&new.reason)?;
     let store = &state.store;
     let reported = store

@@ -47,10 +47,11 @@ const CATEGORY: &str = concat!(
     "select id, slug, name, description, position, read_role, post_role, created_at from categories g where slug = $1 and ",
     visible!("$2")
 );
-const WRITER: &str = "select x.user_id, coalesce(m.username, $5) as username, m.user_id is not null as is_known, m.avatar_url, m.deleted_at, exists (select 1 from blocks b \
-    where b.target_id = $1 and b.user_id in ($2, $3) and b.is_active) as is_blocked, \
-    exists (select 1 from read_positions r where r.user_id = $1 and r.thread_id = $4) as has_position \
-    from (select cast($1 as text) as user_id) x left join members m on m.user_id = x.user_id";
+const WRITER: &str = "select x.user_id, coalesce(m.username, $5) as username, m.user_id is not null as is_known, m.avatar_url, m.deleted_at, \
+    exists (select 1 from blocks b where b.target_id = $1 and b.user_id in ($2, p.author_id) and b.is_active) as is_blocked, \
+    exists (select 1 from read_positions r where r.user_id = $1 and r.thread_id = $4) as has_position, \
+    p.thread_id as parent_thread_id, p.path as parent_path, p.author_id as parent_author_id, p.deleted_at is not null as parent_is_deleted \
+    from (select cast($1 as text) as user_id) x left join members m on m.user_id = x.user_id left join comments p on p.id = $3";
 
 /// The tables.
 #[derive(Clone)]
@@ -121,15 +122,16 @@ impl Store {
         })
     }
 
-    /// What is known of who writes, in a thread that is there or is none yet. One of `authors` may have blocked them.
+    /// What is known of who writes in a thread of `author_id` that is there or is none yet, and of the comment that they answer,
+    /// wherever that is.
     pub(crate) async fn writer(
         &self,
         who: &Principal,
-        authors: [&str; 2],
-        thread_id: Uuid,
+        (thread_id, author_id): (Uuid, &str),
+        parent_id: Option<Uuid>,
     ) -> sqlx::Result<WriterRow> {
         with_reader!(&self.db, db => {
-            let query = sqlx::query_as(WRITER).bind(&who.user_id).bind(authors[0]).bind(authors[1]);
+            let query = sqlx::query_as(WRITER).bind(&who.user_id).bind(author_id).bind(parent_id);
             query.bind(thread_id).bind(&who.username).fetch_one(db).await
         })
     }

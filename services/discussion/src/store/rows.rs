@@ -132,7 +132,7 @@ row! {
 }
 
 row! {
-    /// Who writes, as discussion knows them.
+    /// Who writes, as discussion knows them, and what they answer.
     pub(crate) struct WriterRow {
         pub(crate) user_id: String,
         /// That of their token if no event has told of them yet.
@@ -141,9 +141,15 @@ row! {
         pub(crate) is_known: bool,
         pub(crate) avatar_url: Option<String>,
         pub(crate) deleted_at: Option<DateTime<Utc>>,
+        /// By who opened the thread, or wrote what they answer.
         pub(crate) is_blocked: bool,
         /// They opened the thread before, or wrote there.
         pub(crate) has_position: bool,
+        /// Nothing if they answer no comment, or one that does not exist.
+        pub(crate) parent_thread_id: Option<Uuid>,
+        pub(crate) parent_path: Option<String>,
+        pub(crate) parent_author_id: Option<String>,
+        pub(crate) parent_is_deleted: bool,
     }
 }
 

@@ -114,12 +114,12 @@ impl Store {
             return Ok(of);
         }
         let mut statement = Statement::new(TAGS, Vec::new());
-        statement
-            .bind_ids(threads.iter().copied())
-            .push(" order by thread_id, tag");
+        statement.bind_ids(threads.iter().copied());
         for row in fetch_statement!(&self.db, statement, TagRow)? {
             of.entry(row.thread_id).or_default().push(row.tag);
         }
+        // Not by the database, whose locale may have another order than a comparison with what is typed.
+        of.values_mut().for_each(|tags| tags.sort_unstable());
         Ok(of)
     }
 

@@ -12,7 +12,6 @@ use folkmoot_common::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::view;
 use crate::{
     AppState,
     access::{self, no_category},
@@ -34,11 +33,19 @@ const INSERT: &str = "insert into threads \
     like_count, last_activity_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, 0, $10, $10)";
 const INSERT_TAGS: &str = "insert into thread_tags (thread_id, tag) ";
 const DELETE_TAGS: &str = "delete from thread_tags where thread_id = $1";
-// Locks the row, so that what is read next is what is replaced.
-const TOUCH: &str = "update threads set edited_at = $2 where id = $1 and deleted_at is null";
-const KEEP: &str = "insert into revisions (id, target_id, title, body, edited_by, edited_at) \
-    select $2, id, title, body, $3, $4 from threads where id = $1";
-const REPLACE: &str = "update threads set title = $2, body = $3, body_html = $4, rendered_by = $5, excerpt = $6 where id = $1";
+macro_rules! keep {
+    ($lock:literal) => {
+        concat!(
+            "insert into revisions (id, target_id, title, body, edited_by, edited_at) \
+             select $2, id, title, body, $3, $4 from threads where id = $1 and deleted_at is null",
+            $lock
+        )
+    };
+}
+const KEEP: &str = keep!("");
+// What is kept is what is replaced.
+const KEEP_LOCKED: &str = keep!(" for update");
+const REPLACE: &str = "update threads set title = $2, body = $3, body_html = $4, rendered_by = $5, excerpt = $6, edited_at = $7 where id = $1";
 const DELETE: &str =
     "update threads set deleted_at = $2, deleted_by = $3 where id = $1 and deleted_at is null";
 
@@ -98,7 +105,7 @@ async fn open(
     let (id, now) = (state.ctx.ids.next(), state.ctx.clock.now());
     let author = reader.principal()?;
     // Nobody is answered who could have blocked them.
-    let writer = state.store.writer(author, ["", ""], id).await?;
+    let writer = state.store.writer(author, (id, ""), None).await?;
     let thread = opened(id, category, &writer, title, new.body, &rendered, now);
     let event = events::thread(
         &state.ctx,
@@ -180,53 +187,55 @@ pub(crate) async fn edit(
     id: Uuid,
     edit: ThreadEdit,
 ) -> ApiResult<Thread> {
-    let mut thread = access::thread(state, reader, id).await?;
-    policy::check_edit(reader, &thread, &thread.author_id)?;
+    let SeenThread { row: old, tally } = access::seen_thread(state, reader, id).await?;
+    policy::check_edit(reader, &old, &old.author_id)?;
     let editor = reader.principal()?;
-    let files = state.store.attachments(&[id]).await?;
+    let files = state.store.attachments(&[id]).await?.remove(&id);
+    let old_tags = state.store.tags(&[id]).await?.remove(&id);
+    let old_tags = old_tags.unwrap_or_default();
     let title = edit.title.as_deref().map(validate::title).transpose()?;
     if let Some(body) = &edit.body {
-        validate::body(body, files.contains_key(&id))?;
+        validate::body(body, files.is_some())?;
     }
     let tags = edit.tags.as_deref().map(validate::tags).transpose()?;
-    let is_other = |new: Option<&String>, old: &String| new.is_some_and(|new| new != old);
-    let new_text =
-        is_other(title.as_ref(), &thread.title) || is_other(edit.body.as_ref(), &thread.body);
-    let old_tags = state
-        .store
-        .tags(&[id])
-        .await?
-        .remove(&id)
-        .unwrap_or_default();
-    let new_tags = tags.as_ref().is_some_and(|tags| *tags != old_tags);
+    let tags = tags.unwrap_or_else(|| old_tags.clone());
+    let body = edit.body.unwrap_or_else(|| old.body.clone());
+    let rendered = state.renderer.render(body.clone()).await?;
+    let mut thread = ThreadRow {
+        title: title.unwrap_or_else(|| old.title.clone()),
+        body,
+        body_html: rendered.html.clone(),
+        excerpt: rendered.excerpt.clone(),
+        ..old.clone()
+    };
+    let new_text = (&thread.title, &thread.body) != (&old.title, &old.body);
+    let new_tags = tags != old_tags;
+    let shown = |row, tags| {
+        let thread = SeenThread { row, tally };
+        thread.into_thread(reader.user_id(), tags, files.unwrap_or_default())
+    };
     if !new_text && !new_tags {
-        return view(state, reader, id).await;
+        return Ok(shown(thread, tags));
     }
-    let before = (thread.title.clone(), std::mem::take(&mut thread.body));
-    thread.title = title.unwrap_or(thread.title);
-    thread.body = edit.body.unwrap_or_else(|| before.1.clone());
-    let rendered = state.renderer.render(thread.body.clone()).await?;
-    let mentions = new_mentions(state, &rendered, before.1).await?;
-    thread.excerpt = rendered.excerpt;
-    let tags = tags.unwrap_or(old_tags);
     let now = state.ctx.clock.now();
+    let mentions = new_mentions(state, &rendered, old.body).await?;
     let event = events::thread(&state.ctx, Kind::Updated, &thread, &tags, mentions, now)?;
-    let detail = json!({"title": before.0});
+    let detail = json!({"title": old.title});
     let entry = (editor.user_id != thread.author_id).then(|| {
         Entry::new(editor, "thread.edited", "thread", id, detail).in_category(thread.category_id)
     });
     let revision = state.ctx.ids.next();
+    let keep = state.store.db.choose(KEEP, KEEP_LOCKED);
     in_transaction!(&state.store.db, tx => {
         if new_text {
-            let touched = sqlx::query(TOUCH).bind(id).bind(now).execute(&mut *tx).await?;
-            if touched.rows_affected() == 0 {
+            let keep = sqlx::query(keep).bind(id).bind(revision).bind(&editor.user_id).bind(now);
+            if keep.execute(&mut *tx).await?.rows_affected() == 0 {
                 return Err(access::no_thread());
             }
-            let keep = sqlx::query(KEEP).bind(id).bind(revision).bind(&editor.user_id).bind(now);
-            keep.execute(&mut *tx).await?;
             let replace = sqlx::query(REPLACE).bind(id).bind(&thread.title).bind(&thread.body);
-            let replace = replace.bind(&rendered.html).bind(RENDERER).bind(&thread.excerpt);
-            replace.execute(&mut *tx).await?;
+            let replace = replace.bind(&thread.body_html).bind(RENDERER).bind(&thread.excerpt);
+            replace.bind(now).execute(&mut *tx).await?;
+            thread.edited_at = Some(now);
         }
         if new_tags {
             sqlx::query(DELETE_TAGS).bind(id).execute(&mut *tx).await?;
@@ -238,7 +247,7 @@ pub(crate) async fn edit(
         state.outbox.enqueue(&mut *tx, &event).await?;
     });
     state.outbox.wake();
-    let thread = view(state, reader, id).await?;
+    let thread = shown(thread, tags);
     sockets::tell(state, &Change::thread_updated(thread.clone())).await;
     Ok(thread)
 }
