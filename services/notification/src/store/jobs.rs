@@ -10,7 +10,7 @@ use super::{
     Store, Told,
     forum::Outcome,
     sql::{Sql, Value, values},
-    visible::has_role,
+    visible::{has_role, is_averse},
 };
 use crate::{events::News, kinds::Kind};
 
@@ -32,15 +32,14 @@ const NEXT_UNLOCKED: &str = next!(" for update skip locked");
 const MOVE: &str = "update jobs set after_user_id = $2, ran_at = $3 where id = $1";
 const DONE: &str = "delete from jobs where id = $1";
 
+// One value of each follower is looked up: "not exists" may be planned as reading whole tables for each piece.
 const FOLLOWERS: &str = concat!(
-    "select f.user_id, t.is_deleted, (not exists ( \
-        select 1 from preferences p where p.user_id = f.user_id and p.kind = 'post' and not p.in_app) \
-     and not exists (select 1 from members g where g.user_id = f.user_id and g.deleted_at is not null) \
-     and not exists (select 1 from relations r where r.user_id = f.user_id and r.target_id = $1 \
-        and r.kind in ('block', 'mute') and r.is_active) \
-     and not exists (select 1 from relations r where r.user_id = $1 and r.target_id = f.user_id \
-        and r.kind = 'block' and r.is_active) \
-     and (not exists (select 1 from members k where k.user_id = f.user_id and k.roles_at is not null) or ( \
+    "select f.user_id, t.is_deleted, ( \
+        coalesce((select p.in_app from preferences p where p.user_id = f.user_id and p.kind = 'post'), true) \
+     and coalesce((select m.deleted_at is null from members m where m.user_id = f.user_id), true) \
+     and not ",
+    is_averse!("f.user_id", "$1"),
+    " and (coalesce((select m.roles_at is null from members m where m.user_id = f.user_id), true) or ( \
         (t.category_id is null or (c.category_id is not null and ",
     has_role!("f.user_id", "c.read_role"),
     " and ",

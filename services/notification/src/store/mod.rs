@@ -44,6 +44,11 @@ pub const MIGRATIONS: Migrations = Migrations::new(&[
         include_str!("../../migrations/sqlite/0002_forum.sql"),
         include_str!("../../migrations/postgres/0002_forum.sql"),
     ),
+    (
+        "0003_one_list",
+        include_str!("../../migrations/sqlite/0003_one_list.sql"),
+        include_str!("../../migrations/postgres/0003_one_list.sql"),
+    ),
 ]);
 
 /// Most rows that one statement deletes, so that it holds up nobody.

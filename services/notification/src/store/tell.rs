@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     Store, Told,
     sql::{Sql, values},
+    visible::is_averse,
 };
 use crate::{
     events::News,
@@ -20,15 +21,15 @@ const INSERT: &str = "insert into notifications \
      actor_id, thread_id, comment_id, excerpt, group_key) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing";
 // Everything that is known of one of them, a row for each.
-const RECIPIENT: &str = "select 'deleted' as fact, '' as value from members \
+const RECIPIENT: &str = concat!(
+    "select 'deleted' as fact, '' as value from members \
         where user_id = $1 and deleted_at is not null \
-    union all select 'averse', '' from relations where is_active \
-        and user_id = $1 and target_id = $2 and kind in ('block', 'mute') \
-    union all select 'averse', '' from relations where is_active \
-        and user_id = $2 and target_id = $1 and kind = 'block' \
-    union all select 'off', kind from preferences where user_id = $1 and not in_app \
+    union all select 'averse', '' where ",
+    is_averse!("$1", "$2"),
+    " union all select 'off', kind from preferences where user_id = $1 and not in_app \
     union all select 'has_roles', '' from members where user_id = $1 and roles_at is not null \
-    union all select 'role', role from member_roles where user_id = $1";
+    union all select 'role', role from member_roles where user_id = $1"
+);
 
 row! {
     struct Fact {

@@ -18,6 +18,38 @@ macro_rules! has_role {
     };
 }
 
+/// Whether `$user` does not want to hear of `$actor`, or may not.
+///
+/// Each of the three is one row of an index, whatever PostgreSQL expects of the values: asked for two kinds at once, a plan
+/// that is made for any values reads all who follow the actor, for each user.
+macro_rules! is_averse {
+    ($user:literal, $actor:literal) => {
+        concat!(
+            "(",
+            $crate::store::visible::tied!($user, $actor, "block"),
+            " or ",
+            $crate::store::visible::tied!($user, $actor, "mute"),
+            " or ",
+            $crate::store::visible::tied!($actor, $user, "block"),
+            ")"
+        )
+    };
+}
+
+macro_rules! tied {
+    ($user:literal, $target:literal, $kind:literal) => {
+        concat!(
+            "exists (select 1 from relations r where r.user_id = ",
+            $user,
+            " and r.target_id = ",
+            $target,
+            " and r.kind = '",
+            $kind,
+            "' and r.is_active)"
+        )
+    };
+}
+
 /// The tables that [`visible!`](crate::store::visible) needs.
 macro_rules! from_notifications {
     () => {
@@ -35,16 +67,18 @@ macro_rules! visible {
             "(n.thread_id is null or (not t.is_deleted \
               and (t.category_id is not null or t.also_category_id is not null) \
               and (t.category_id is null or (c.category_id is not null and ",
-            has_role!("n.user_id", "c.read_role"), " and ", has_role!("n.user_id", "c.also_role"),
+            has_role!("n.user_id", "c.read_role"),
+            " and ",
+            has_role!("n.user_id", "c.also_role"),
             ")) and (t.also_category_id is null or (b.category_id is not null and ",
-            has_role!("n.user_id", "b.read_role"), " and ", has_role!("n.user_id", "b.also_role"),
+            has_role!("n.user_id", "b.read_role"),
+            " and ",
+            has_role!("n.user_id", "b.also_role"),
             ")) and coalesce(d.is_deleted, false) = false)) \
-             and not exists (select 1 from relations r where r.user_id = n.user_id and r.target_id = n.actor_id \
-              and r.kind in ('block', 'mute') and r.is_active) \
-             and not exists (select 1 from relations r where r.user_id = n.actor_id and r.target_id = n.user_id \
-              and r.kind = 'block' and r.is_active)"
+             and not ",
+            $crate::store::visible::is_averse!("n.user_id", "n.actor_id")
         )
     };
 }
 
-pub(crate) use {from_notifications, has_role, visible};
+pub(crate) use {from_notifications, has_role, is_averse, tied, visible};
