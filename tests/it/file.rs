@@ -289,7 +289,7 @@ async fn an_object_store_that_hangs_is_an_outage_too() {
     let s3 = S3::start().await;
     let stores = on_s3(&s3.create_bucket()).await;
     let app = start_on(&stores).await;
-    s3.pause();
+    s3.pause().await;
     let health = app.get("/health").await.expect(200);
     assert_eq!(
         (&health["status"], &health["minio"]),

@@ -69,7 +69,7 @@ async fn a_paused_server_holds_its_connections_and_answers_nothing() {
     let client = redis::Client::open(redis.url()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
     let ping = redis::cmd("PING");
-    redis.pause();
+    redis.pause().await;
     let asked = tokio::time::timeout(
         Duration::from_millis(100),
         ping.query_async::<String>(&mut connection),

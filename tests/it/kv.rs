@@ -466,7 +466,7 @@ async fn a_server_that_hangs_holds_up_no_more_than_its_first_callers() {
     let server = Redis::start().await;
     let store = Store::redis(&server, "kv");
     assert!(store.take("a", "ann").await);
-    server.pause();
+    server.pause().await;
     let started = std::time::Instant::now();
     for _ in 0..200 {
         assert!(store.kv.lookup("a", "ann").await.is_err());

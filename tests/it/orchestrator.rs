@@ -275,9 +275,9 @@ async fn a_process_ends_in_time_whatever_its_servers_do() {
         chat.next_message().await;
         let _news = ann.notifications().await;
         if hang {
-            postgres.pause();
-            redis.pause();
-            nats.pause();
+            postgres.pause().await;
+            redis.pause().await;
+            nats.pause().await;
         } else {
             tokio::join!(
                 postgres.stop(Stop::Kill),

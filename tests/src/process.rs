@@ -213,8 +213,11 @@ impl Folkmoot {
     }
 
     /// Freezes it (SIGSTOP).
-    pub fn pause(&self) {
-        self.daemon.signal(Signal::SIGSTOP);
+    ///
+    /// # Panics
+    /// If it goes on.
+    pub async fn pause(&self) {
+        self.daemon.pause().await;
     }
 
     /// Ends a pause (SIGCONT).

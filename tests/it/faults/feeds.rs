@@ -173,7 +173,7 @@ async fn a_feed_that_is_killed_between_taking_and_acknowledging_does_the_rest_la
     let pool = PgPool::connect_with(options.options([("search_path", "feed")]))
         .await
         .unwrap();
-    redis.pause();
+    redis.pause().await;
     let second = teller.open(&ann, "second").await;
     wait::until("it is committed", async || {
         let found = sqlx::query("select id from entries where id = $1").bind(second.thread_id);

@@ -145,7 +145,7 @@ async fn without_redis_the_tables_answer_and_what_was_missed_is_made_up() {
     in_timelines(&feed, &bob, 1).await;
 
     // Its memory survives: the timelines it has then lack what happens now.
-    redis.pause();
+    redis.pause().await;
     feed.teller.open(&ann, "1").await;
     feed.teller.relate("follow.created", &bob, &eve).await;
     feed.teller.open(&eve, "2").await;

@@ -99,9 +99,12 @@ impl Server {
         }
     }
 
-    /// Freezes it (SIGSTOP): connections stay open and nothing answers.
-    pub fn pause(&self) {
-        self.daemon.signal_tree(Signal::SIGSTOP);
+    /// Freezes it (SIGSTOP): connections stay open and nothing answers any more.
+    ///
+    /// # Panics
+    /// If it goes on.
+    pub async fn pause(&self) {
+        self.daemon.pause().await;
     }
 
     /// Ends a pause (SIGCONT).

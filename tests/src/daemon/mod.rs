@@ -107,6 +107,18 @@ impl Daemon {
         }
     }
 
+    /// Freezes it with all that it has started (SIGSTOP), and waits until none of their threads runs.
+    ///
+    /// # Panics
+    /// If one goes on.
+    pub async fn pause(&self) {
+        self.signal_tree(Signal::SIGSTOP);
+        wait::until("all of its threads have stopped", async || {
+            self.pid().is_none_or(tree::is_stopped).then_some(())
+        })
+        .await;
+    }
+
     /// Kills it with all that it has started, and waits until it is gone.
     ///
     /// # Panics

@@ -20,6 +20,15 @@ pub(crate) fn signal_tree(root: u32, wanted: Signal) {
     }
 }
 
+/// Whether a process and its descendants do nothing any more since they were sent a `SIGSTOP`: until the kernel has come to
+/// it, a thread on another processor still may.
+pub(crate) fn is_stopped(root: u32) -> bool {
+    tree(root).into_iter().flat_map(threads).all(|stat| {
+        let state = field(&stat, 0).unwrap_or("X");
+        ["T", "Z", "X"].contains(&state)
+    })
+}
+
 /// Kills a process and its descendants on the spot (SIGKILL).
 pub fn kill_tree(root: u32) {
     signal_tree(root, Signal::SIGKILL);
@@ -60,9 +69,20 @@ fn children() -> HashMap<u32, Vec<u32>> {
     children
 }
 
-/// The fourth field of `/proc/PID/stat`; the second is the program's name in parentheses and may hold anything.
+/// The `stat` of each thread of a process.
+fn threads(pid: u32) -> impl Iterator<Item = String> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"));
+    let threads = threads.into_iter().flatten().flatten();
+    threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok())
+}
+
 fn parent(pid: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    field(&stat, 1)?.parse().ok()
+}
+
+/// A field behind the program's name, which stands in parentheses and may hold anything: 0 is the state, 1 the parent.
+fn field(stat: &str, place: usize) -> Option<&str> {
     let (_, rest) = stat.rsplit_once(')')?;
-    rest.split_whitespace().nth(1)?.parse().ok()
+    rest.split_whitespace().nth(place)
 }

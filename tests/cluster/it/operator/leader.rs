@@ -90,7 +90,7 @@ async fn a_leader_that_was_away_ends_instead_of_acting_beside_the_new_one() {
     let namespace = plane().await.namespace("away").await;
     let (one, other) = two(&namespace).await;
     let (leading, standing_by) = leader(&one, &other).await;
-    leading.freeze();
+    leading.freeze().await;
     standing_by
         .wait_until("it takes over", async || {
             standing_by.is_leader().await.then_some(())

@@ -130,8 +130,8 @@ impl Operator {
         self.wait().await
     }
 
-    pub(crate) fn freeze(&self) {
-        self.daemon.signal(Signal::SIGSTOP);
+    pub(crate) async fn freeze(&self) {
+        self.daemon.pause().await;
     }
 
     pub(crate) fn thaw(&self) {
